@@ -1,0 +1,1 @@
+"""The engine: reads a repository, evaluates the policy against it, tells people."""

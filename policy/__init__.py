@@ -1,0 +1,1 @@
+"""The policy: pure rules over plain values; no repository, no clock, no output."""
