@@ -1,0 +1,61 @@
+"""A decision: who gets a path, under which rule, why, and what it costs."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .facts import Entry, ForkCommit, Kind
+from .names import CommitId, RepoPath
+
+
+class Resolution(StrEnum):
+    """What becomes of a path."""
+
+    KEEP_FORK = "keep-fork"
+    ACCEPT_UPSTREAM = "accept-upstream"
+    MANUAL_REVIEW = "manual-review"
+    DISABLE = "disable"
+    REMOVE = "remove"
+    REGENERATE = "regenerate"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The lines that a result drops, of each side; None where lines cannot be told (binary, or not decided)."""
+
+    fork: tuple[str, ...] | None = ()
+    upstream: tuple[str, ...] | None = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One conflict, decided (or left for a person), with everything needed to explain it."""
+
+    path: RepoPath
+    paths: tuple[RepoPath, ...]
+    kind: Kind
+    resolution: Resolution
+    rule: str
+    """The policy rule's name; `default` where none matched, or the name of a built-in."""
+    line: int | None
+    """The rule's line in the policy file; None for what is built in."""
+    reason: str
+    untouched: CommitId | None
+    loss: Loss
+    results: dict[RepoPath, Entry | None]
+    """The entry each path gets, None for absence; empty where a person decides."""
+    guidance: str | None = None
+    customizations: tuple[str, ...] = ()
+    fork_commits: tuple[ForkCommit, ...] = ()
+    at_stake: tuple[str, ...] = ()
+    """Marked lines, or customizations, that stopped an automatic decision."""
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether a person has to decide."""
+        return self.resolution is Resolution.MANUAL_REVIEW
+
+    @property
+    def result(self) -> Entry | None:
+        """The entry at the path to show; None where a person decides or nothing is left there."""
+        return self.results.get(self.path)

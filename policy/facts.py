@@ -1,0 +1,149 @@
+"""What the repository says about a conflict: the values that ownership rules judge.
+
+The engine fills them in; nothing here looks anything up.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from .names import BlobId, CommitId, RepoPath
+
+
+class Kind(StrEnum):
+    """How a path conflicts."""
+
+    CONTENT = "content"
+    ADD_ADD = "add-add"
+    MODIFY_DELETE = "modify-delete"
+    RENAME_RENAME = "rename-rename"
+    RENAME_DELETE = "rename-delete"
+    RENAME_ADD = "rename-add"
+    DIRECTORY_RENAME = "directory-rename"
+    MODE = "mode"
+    FILE_DIRECTORY = "file-directory"
+    SYMLINK = "symlink"
+    SUBMODULE = "submodule"
+
+
+class Change(StrEnum):
+    """What one side did to a path since the base."""
+
+    ADDED = "added"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A tree entry: what git records at a path."""
+
+    mode: int
+    id: BlobId
+
+    @property
+    def is_symlink(self) -> bool:
+        """Whether the entry is a symbolic link."""
+        return self.mode == 0o120000
+
+    @property
+    def is_submodule(self) -> bool:
+        """Whether the entry is a submodule: its id is a commit of another repository."""
+        return self.mode == 0o160000
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the entry is a regular file, executable or not."""
+        return self.mode in (0o100644, 0o100755)
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """One file's three versions; None where a side, or the base, does not have it."""
+
+    base: Entry | None
+    fork: Entry | None
+    upstream: Entry | None
+
+    @property
+    def fork_change(self) -> Change | None:
+        """What the fork did since the base; None where it did nothing."""
+        return change_between(self.base, self.fork)
+
+    @property
+    def upstream_change(self) -> Change | None:
+        """What upstream did since the base; None where it did nothing."""
+        return change_between(self.base, self.upstream)
+
+
+def change_between(before: Entry | None, after: Entry | None) -> Change | None:
+    """The change that leads from one entry to another; None where they are equal."""
+    if before == after:
+        return None
+    if before is None:
+        return Change.ADDED
+    return Change.DELETED if after is None else Change.MODIFIED
+
+
+SEVERAL_FILES = frozenset(
+    {Kind.RENAME_RENAME, Kind.RENAME_DELETE, Kind.RENAME_ADD, Kind.DIRECTORY_RENAME, Kind.FILE_DIRECTORY}
+)
+"""The kinds whose names stand for files of their own, each with its own three versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One conflict of a merge: a group of one to three names that git cannot settle by itself.
+
+    `files` has an entry for every name of the group. Where exactly one side renamed a file and the contents
+    conflict, every name carries the same three versions (the file's, followed through the rename).
+    `path` is where the merged file would stand; it is the name to show.
+    """
+
+    path: RepoPath
+    kind: Kind
+    files: dict[RepoPath, Versions]
+    possibly_renamed: bool = False
+    """For a modify/delete: the deleted file was probably renamed, so no rule may decide it."""
+
+    @property
+    def paths(self) -> tuple[RepoPath, ...]:
+        """Every name of the group, sorted."""
+        return tuple(sorted(self.files))
+
+    @property
+    def follows_rename(self) -> bool:
+        """Whether one side renamed the file and the contents conflict: several names, but one file."""
+        return len(self.files) > 1 and self.kind not in SEVERAL_FILES
+
+
+@dataclass(frozen=True, slots=True)
+class ForkCommit:
+    """A commit of the fork that changed a path."""
+
+    commit: CommitId
+    subject: str
+    pull_request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What is known about one name of a conflict."""
+
+    path: RepoPath
+    versions: Versions
+    binary: bool = False
+    untouched: CommitId | None = None
+    """An upstream commit that had the fork's entry at this path: the evidence that the fork never changed it."""
+    fork_only: bool = False
+    """Upstream never had the path."""
+    leftover: bool = False
+    """The fork still holds an upstream file that upstream has since deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictFacts:
+    """A conflict with all that the rules may ask about it."""
+
+    conflict: Conflict
+    files: tuple[FileFacts, ...]
+    fork_commits: tuple[ForkCommit, ...] = field(default=())
