@@ -1,0 +1,65 @@
+"""Markers: text that flags lines, or blocks of lines, as the fork's own. No decision may lose them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .loss import text_lines
+
+
+@dataclass(frozen=True, slots=True)
+class BlockMarker:
+    """Flags every line from one that holds `begin` to one that holds `end`; blocks may nest."""
+
+    begin: str
+    end: str
+
+
+Marker = str | BlockMarker
+"""A text that flags the line it stands on, or a block."""
+
+
+def marked_lines(content: bytes, markers: Iterable[Marker]) -> tuple[str, ...]:
+    """The lines that any marker flags, in order, each once for every time it stands in the text."""
+    lines = text_lines(content)
+    flagged: set[int] = set()
+    for marker in markers:
+        flagged.update(_flagged(lines, marker))
+    return tuple(lines[number] for number in sorted(flagged))
+
+
+def lost_marked_lines(fork: bytes | None, result: bytes | None, markers: Iterable[Marker]) -> tuple[str, ...]:
+    """The marked lines of the fork's file that a result does not have any more."""
+    left = Counter(text_lines(result or b""))
+    lost: list[str] = []
+    for line in marked_lines(fork or b"", markers):
+        if left[line] > 0:
+            left[line] -= 1
+        else:
+            lost.append(line)
+    return tuple(lost)
+
+
+def has_unclosed_block(content: bytes, markers: Iterable[Marker]) -> bool:
+    """Whether a block begins and never ends: it then reaches to the end of the file."""
+    lines = text_lines(content)
+    return any(_depth_at_end(lines, marker) > 0 for marker in markers if isinstance(marker, BlockMarker))
+
+
+def _flagged(lines: list[str], marker: Marker) -> Iterator[int]:
+    if isinstance(marker, str):
+        yield from (number for number, line in enumerate(lines) if marker in line)
+        return
+    depth = 0
+    for number, line in enumerate(lines):
+        depth += marker.begin in line
+        if depth:
+            yield number
+        depth = max(0, depth - (marker.end in line))
+
+
+def _depth_at_end(lines: list[str], marker: BlockMarker) -> int:
+    depth = 0
+    for line in lines:
+        depth = max(0, depth + (marker.begin in line) - (marker.end in line))
+    return depth

@@ -1,0 +1,170 @@
+"""Who decides a conflict: what is built in, then the first rule that matches, then the guards.
+
+`Ownership.decide` turns one conflict's facts into a decision; `Ownership.explain` tells, rule by rule, why.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .conditions import Condition, Question, conditions
+from .decisions import Decision, Loss, Resolution
+from .facts import ConflictFacts, FileFacts, Kind
+from .guards import Guards, Objection
+from .models import Policy, Rule
+from .names import RepoPath
+from .patterns import PathSet
+from .results import Outcome, Read, outcome, side_of
+
+BUILT_IN = "built-in"
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a rule, what is built in, or the default says of a path."""
+
+    rule: str
+    resolution: Resolution
+    reason: str
+    source: Rule | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrace:
+    """One rule held against one path: whether it matches, and each condition with what was observed."""
+
+    ruling: Ruling
+    matched: bool
+    conditions: tuple[Condition, ...]
+
+
+class Ownership:
+    """The ownership rules of one policy, ready to decide.
+
+    Args:
+        policy: the policy.
+        protected: paths that belong to the fork whatever the rules say: the policy, its schema, its templates
+            and the workflows that run forkpolicy.
+    """
+
+    def __init__(self, policy: Policy, protected: frozenset[RepoPath] = frozenset()) -> None:
+        self._policy = policy
+        self._protected = protected
+        self._paths = {rule.name: PathSet(rule.paths) for rule in policy.ownership.rules if rule.paths}
+        self._guards = Guards(policy)
+
+    def decide(self, facts: ConflictFacts, read: Read) -> Decision:
+        """Decide one conflict, or leave it for a person and say why."""
+        ruling = self._ruling(facts)
+        side = side_of(ruling.resolution)
+        if side is None:
+            return self._decision(facts, ruling, None)
+        result = outcome(facts, side, read)
+        objections = tuple(self._guards.objections(facts, ruling.source, result, read))
+        return self._decision(facts, ruling, result, objections)
+
+    def explain(self, file: FileFacts, kind: Kind | None) -> tuple[RuleTrace, ...]:
+        """Every rule up to the one that decides a path, each with its conditions."""
+        traces: list[RuleTrace] = []
+        for trace in self._traces(file, kind):
+            traces.append(trace)
+            if trace.matched:
+                break
+        return tuple(traces)
+
+    # Rules
+
+    def _traces(self, file: FileFacts, kind: Kind | None) -> Iterator[RuleTrace]:
+        protected = file.path in self._protected
+        yield RuleTrace(self._built_in(), protected, (_is_protected(protected),))
+        question = Question(file, kind, bool(self._guards.customizations((file.path,))))
+        for rule in self._policy.ownership.rules:
+            judged = tuple(conditions(rule, self._paths.get(rule.name), question))
+            yield RuleTrace(self._of_rule(rule), all(each.holds for each in judged), judged)
+        yield RuleTrace(self._default(), True, ())
+
+    def _ruling(self, facts: ConflictFacts) -> Ruling:
+        """The one ruling for all names of a conflict; where they differ, a person decides."""
+        rulings = {file.path: self.explain(file, facts.conflict.kind)[-1].ruling for file in facts.files}
+        ruling = rulings[facts.conflict.path]
+        if len({each.resolution for each in rulings.values()}) > 1:
+            named = ", ".join(f"{path} under {each.rule}" for path, each in sorted(rulings.items()))
+            return _for_a_person(ruling, f"the names of this conflict fall under different rules: {named}")
+        return self._carried_out(facts, ruling)
+
+    def _carried_out(self, facts: ConflictFacts, ruling: Ruling) -> Ruling:
+        """A ruling as far as it can be carried out; what cannot goes to a person, with the reason."""
+        if facts.conflict.possibly_renamed and ruling.resolution is not Resolution.MANUAL_REVIEW:
+            return _for_a_person(ruling, "the deleted file was probably renamed: its changes belong elsewhere")
+        if facts.conflict.kind is Kind.DIRECTORY_RENAME:
+            return _for_a_person(ruling, "a folder was renamed on one side: a person says where the file belongs")
+        missing = _not_carried_out_yet(ruling)
+        if missing:
+            return _for_a_person(ruling, f"{missing} is not carried out by this version yet")
+        return ruling
+
+    def _of_rule(self, rule: Rule) -> Ruling:
+        resolution = Resolution(rule.resolve)
+        reason = rule.reason or self._default_reason(rule.name, resolution)
+        return Ruling(rule.name, resolution, reason, rule, self._policy.line_of(rule.name))
+
+    def _default_reason(self, name: str, resolution: Resolution) -> str:
+        match resolution:
+            case Resolution.KEEP_FORK:
+                return f"`{name}` keeps {self._policy.fork.name}'s"
+            case Resolution.ACCEPT_UPSTREAM:
+                return f"`{name}` accepts {self._policy.upstream.name}'s"
+            case _:
+                return f"`{name}` leaves it for a person"
+
+    def _built_in(self) -> Ruling:
+        reason = "the policy and what runs it belong to the fork"
+        return Ruling(BUILT_IN, Resolution.KEEP_FORK, reason)
+
+    def _default(self) -> Ruling:
+        resolution = Resolution(self._policy.ownership.default)
+        return Ruling(DEFAULT, resolution, "no rule matches")
+
+    # Decisions
+
+    def _decision(
+        self, facts: ConflictFacts, ruling: Ruling, result: Outcome | None, objections: tuple[Objection, ...] = ()
+    ) -> Decision:
+        held_back = result is None or bool(objections)
+        reason = "; ".join(each.reason for each in objections) or ruling.reason
+        evidence = [file.untouched for file in facts.files]
+        return Decision(
+            path=facts.conflict.path,
+            paths=facts.conflict.paths,
+            kind=facts.conflict.kind,
+            resolution=Resolution.MANUAL_REVIEW if held_back else ruling.resolution,
+            rule=ruling.rule,
+            line=ruling.line,
+            reason=reason,
+            untouched=evidence[0] if all(evidence) else None,
+            loss=result.loss if result else Loss(),
+            results=dict(result.results) if result and not held_back else {},
+            guidance=ruling.source.guidance if ruling.source else None,
+            customizations=self._guards.customizations(facts.conflict.paths),
+            fork_commits=facts.fork_commits,
+            at_stake=tuple(line for each in objections for line in each.at_stake),
+        )
+
+
+def _is_protected(holds: bool) -> Condition:
+    return Condition("protected", holds, "part of the policy or of what runs it", "yes" if holds else "no")
+
+
+def _for_a_person(ruling: Ruling, reason: str) -> Ruling:
+    return Ruling(ruling.rule, Resolution.MANUAL_REVIEW, reason, ruling.source, ruling.line)
+
+
+def _not_carried_out_yet(ruling: Ruling) -> str | None:
+    """The part of a rule that this version only reads, as the policy writes it."""
+    rule = ruling.source
+    if rule is not None and rule.scope != "file":
+        return f"`scope: {rule.scope}`"
+    if ruling.resolution in (Resolution.DISABLE, Resolution.REMOVE, Resolution.REGENERATE):
+        return f"`resolve: {ruling.resolution}`"
+    return None
