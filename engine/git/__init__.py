@@ -1,0 +1,1 @@
+"""Everything that touches git objects: the only package that imports pygit2."""

@@ -1,0 +1,348 @@
+"""Reading a repository: refs, commits, trees, blobs and walks. Nothing here writes."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import DiffOption, ObjectType, SortMode
+
+from ...policy.errors import RepositoryError
+from ...policy.facts import Entry
+from ...policy.names import BlobId, CommitId, RefName, RepoPath, TreeId
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit, as far as the engine asks for it."""
+
+    id: CommitId
+    tree: TreeId
+    parents: tuple[CommitId, ...]
+    message: str
+    author_name: str
+    author_email: str
+    committed: datetime
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.strip().partition("\n")[0].strip()
+
+    @property
+    def is_merge(self) -> bool:
+        """Whether the commit has two parents or more."""
+        return len(self.parents) > 1
+
+
+class Repository:
+    """A repository to read from; every object it names is addressed by full id."""
+
+    def __init__(self, raw: pygit2.Repository) -> None:
+        self.raw = raw
+        self.commit = lru_cache(maxsize=65536)(self._commit)
+        self._walkers: list[pygit2.Walker] = []
+
+    @classmethod
+    def open(cls, path: Path) -> "Repository":
+        """Open the repository that `path` lies in.
+
+        Raises:
+            RepositoryError: there is none, or libgit2 cannot read its format or may not trust its owner.
+        """
+        found = _discover(path)
+        try:
+            return cls(pygit2.Repository(found))
+        except (pygit2.GitError, KeyError) as error:
+            raise _cannot_open(path, error) from error
+
+    # Where things lie
+
+    @property
+    def git_dir(self) -> Path:
+        """The git directory."""
+        return Path(self.raw.path)
+
+    @property
+    def objects_dir(self) -> Path:
+        """The object store, shared by all work trees of the repository."""
+        common = self.git_dir / "commondir"
+        base = self.git_dir / common.read_text().strip() if common.exists() else self.git_dir
+        return base.resolve() / "objects"
+
+    @property
+    def work_tree(self) -> Path | None:
+        """The work tree's root; None for a bare repository."""
+        return None if self.raw.workdir is None else Path(self.raw.workdir)
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether history was cut off by `--depth`."""
+        return self.raw.is_shallow
+
+    @property
+    def config(self) -> pygit2.Config:
+        """The repository's configuration, user and system included."""
+        return self.raw.config
+
+    # Refs
+
+    def refs(self, prefix: str, wanted: Callable[[str], bool] = lambda _: True) -> dict[RefName, CommitId]:
+        """Every ref under a prefix that leads to a commit, tags peeled, sorted by name.
+
+        `wanted` is asked with what follows the prefix, before the ref is read.
+        """
+        names = sorted(
+            name for name in self.raw.references if name.startswith(prefix) and wanted(name.removeprefix(prefix))
+        )
+        peeled = ((RefName(name), self._peel(name)) for name in names)
+        return {name: commit for name, commit in peeled if commit is not None}
+
+    def tags(self, wanted: Callable[[str], bool] = lambda _: True) -> dict[str, CommitId]:
+        """Every tag's short name with the commit it leads to."""
+        found = self.refs("refs/tags/", wanted)
+        return {name.removeprefix("refs/tags/"): commit for name, commit in found.items()}
+
+    def remotes(self) -> dict[str, str]:
+        """Every remote's name and URL."""
+        return {remote.name: remote.url or "" for remote in self.raw.remotes if remote.name}
+
+    def ref(self, name: str) -> CommitId | None:
+        """The commit that a full ref name leads to; None where there is no such ref."""
+        return self._peel(name)
+
+    def head_ref(self) -> RefName | None:
+        """The branch that HEAD names, unborn or not; None where HEAD is detached."""
+        target = self.raw.lookup_reference("HEAD").target
+        return RefName(target) if isinstance(target, str) else None
+
+    def resolve(self, revision: str) -> CommitId:
+        """The commit that a revision names: a ref, a tag, an id, `name~2`.
+
+        Raises:
+            RepositoryError: nothing of that name leads to a commit here.
+        """
+        try:
+            found = self.raw.revparse_single(revision).peel(pygit2.Commit)
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise RepositoryError(
+                f"there is no commit `{revision}` in this repository",
+                "fetch it, or check the name: git fetch --all --tags",
+            ) from error
+        return CommitId(str(found.id))
+
+    def find(self, revision: str) -> CommitId | None:
+        """The commit that a revision names; None where there is none."""
+        try:
+            return self.resolve(revision)
+        except RepositoryError:
+            return None
+
+    def tagged_at(self, tag: str) -> datetime:
+        """When a tag was made: the date of an annotated tag, else its commit's."""
+        target = self.raw.revparse_single(f"refs/tags/{tag}")
+        if isinstance(target, pygit2.Tag) and target.tagger is not None:
+            return datetime.fromtimestamp(target.tagger.time, UTC)
+        return self.commit(CommitId(str(target.peel(pygit2.Commit).id))).committed
+
+    # Objects
+
+    def has(self, object_id: str) -> bool:
+        """Whether the object store has an object."""
+        return object_id in self.raw.odb
+
+    def tree(self, commit: CommitId) -> TreeId:
+        """A commit's tree."""
+        return self.commit(commit).tree
+
+    def entry(self, tree: TreeId, path: RepoPath) -> Entry | None:
+        """What a tree holds at a path; None for nothing, and for a folder."""
+        try:
+            found = self._tree(tree)[path]
+        except KeyError:
+            return None
+        except pygit2.GitError as error:
+            raise unreadable_object(tree, error) from error
+        if found.type == ObjectType.TREE:
+            return None
+        return Entry(int(found.filemode), BlobId(str(found.id)))
+
+    def read(self, blob: BlobId) -> bytes:
+        """A blob's content.
+
+        Raises:
+            RepositoryError: the object store lacks it, or it is damaged.
+        """
+        try:
+            found = self.raw[blob]
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise unreadable_object(blob, error) from error
+        return found.data if isinstance(found, pygit2.Blob) else b""
+
+    def files(self, tree: TreeId) -> Iterator[tuple[RepoPath, Entry]]:
+        """Every file of a tree with its full path, in git's order."""
+        try:
+            yield from _files(self._tree(tree), "")
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise unreadable_object(tree, error) from error
+
+    def files_in(self, tree: TreeId, folder: RepoPath) -> Iterator[tuple[RepoPath, Entry]]:
+        """Every file below one folder of a tree, with its full path; nothing where there is no such folder."""
+        try:
+            found = self._tree(tree)[folder]
+        except KeyError:
+            return
+        if isinstance(found, pygit2.Tree):
+            yield from _files(found, f"{folder}/")
+
+    def changes(self, before: TreeId, after: TreeId) -> dict[RepoPath, tuple[Entry | None, Entry | None]]:
+        """The paths at which two trees differ, each with its entry in either; renames are not looked for."""
+        found: dict[RepoPath, tuple[Entry | None, Entry | None]] = {}
+        if before == after:
+            return found
+        try:
+            deltas = self._tree(before).diff_to_tree(self._tree(after), DiffOption.INCLUDE_TYPECHANGE).deltas
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise unreadable_object(after, error) from error
+        for delta in deltas:
+            old, new = _entry(delta.old_file), _entry(delta.new_file)
+            found[RepoPath(delta.new_file.path or delta.old_file.path)] = (old, new)
+        return found
+
+    # History
+
+    def walk(
+        self,
+        include: Iterable[CommitId],
+        exclude: Iterable[CommitId] = (),
+        *,
+        topological: bool = False,
+        first_parent: bool = False,
+    ) -> Iterator[CommitId]:
+        """Commits reachable from `include` and not from `exclude`, newest first.
+
+        With `topological`, no commit comes before all of its children.
+
+        Raises:
+            RepositoryError: a commit is missing (a shallow or broken repository).
+        """
+        order = SortMode.TOPOLOGICAL | SortMode.TIME if topological else SortMode.TIME
+        # a walker that is used again has the commits that it parsed before: nine of ten walks get cheap
+        walker = self._walkers.pop() if self._walkers else self.raw.walk(None)
+        try:
+            walker.reset()
+            walker.sort(order)
+            for commit in include:
+                walker.push(commit)
+            for commit in exclude:
+                walker.hide(commit)
+            if first_parent:
+                walker.simplify_first_parent()
+            for each in walker:
+                yield CommitId(str(each.id))
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise RepositoryError(f"history is incomplete: {error}", "git fetch --unshallow") from error
+        finally:
+            self._walkers.append(walker)
+
+    def is_ancestor(self, ancestor: CommitId, descendant: CommitId) -> bool:
+        """Whether one commit is, or is reachable from, another."""
+        return ancestor == descendant or self.raw.descendant_of(descendant, ancestor)
+
+    def merge_bases(self, one: CommitId, other: CommitId) -> tuple[CommitId, ...]:
+        """All best common ancestors, sorted by id; empty for unrelated histories (`git merge-base --all`)."""
+        alone = set(self.walk([one], [other]))
+        if one not in alone:
+            return (one,)
+        return self.independent({parent for each in alone for parent in self.commit(each).parents} - alone)
+
+    def independent(self, commits: Iterable[CommitId]) -> tuple[CommitId, ...]:
+        """Those of the commits that are no ancestors of others among them, sorted by id."""
+        candidates = set(commits)
+        parents = {parent for each in candidates for parent in self.commit(each).parents}
+        return tuple(sorted(candidates.intersection(self.walk(candidates, parents))))
+
+    # Private
+
+    def _broken_history(self, error: Exception) -> RepositoryError:
+        hint = "git fetch --unshallow" if self.is_shallow else "git fsck; git fetch --refetch"
+        return RepositoryError(f"history is incomplete: {error}", hint)
+
+    def _peel(self, name: str) -> CommitId | None:
+        try:
+            return CommitId(str(self.raw.lookup_reference(name).peel(pygit2.Commit).id))
+        except (KeyError, ValueError, pygit2.GitError):
+            return None
+
+    def _tree(self, tree: TreeId) -> pygit2.Tree:
+        try:
+            found = self.raw[tree]
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise unreadable_object(tree, error) from error
+        assert isinstance(found, pygit2.Tree)  # noqa: S101  # ids of other types never get the name TreeId
+        return found
+
+    def _commit(self, commit: CommitId) -> Commit:
+        try:
+            raw = self.raw[commit]
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise unreadable_object(commit, error) from error
+        assert isinstance(raw, pygit2.Commit)  # noqa: S101
+        return Commit(
+            commit,
+            TreeId(str(raw.tree_id)),
+            tuple(CommitId(str(parent)) for parent in raw.parent_ids),
+            raw.raw_message.decode("utf-8", "replace"),
+            raw.author.raw_name.decode("utf-8", "replace"),
+            raw.author.raw_email.decode("utf-8", "replace"),
+            datetime.fromtimestamp(raw.commit_time, UTC),
+        )
+
+
+def missing_object(object_id: str) -> RepositoryError:
+    """The error for an object that the store lacks: a partial clone, or damage."""
+    return RepositoryError(
+        f"object {object_id} is missing from this repository",
+        "in a partial clone: git fetch --refetch --no-filter; otherwise see: git fsck",
+    )
+
+
+def unreadable_object(object_id: str, error: Exception) -> RepositoryError:
+    """The error for an object of which it, or one below it, is missing or damaged, as `error` says."""
+    named = re.search(r"no match for id \(([0-9a-f]{40})", str(error))
+    if named or isinstance(error, KeyError):
+        return missing_object(named[1] if named else object_id)
+    cause = str(error).removeprefix(f"{object_id}: ")
+    return RepositoryError(
+        f"object {object_id}, or one below it, is damaged: {cause}", "git fsck; git fetch --refetch"
+    )
+
+
+def _discover(path: Path) -> str:
+    try:
+        found = pygit2.discover_repository(str(path))
+    except (pygit2.GitError, KeyError) as error:
+        raise _cannot_open(path, error) from error
+    if found is None:
+        raise RepositoryError(f"{path} is not in a git repository", "name one: forkpolicy -C DIR …")
+    return found
+
+
+def _cannot_open(path: Path, error: Exception) -> RepositoryError:
+    return RepositoryError(f"{path}: libgit2 cannot open the repository: {error}")
+
+
+def _entry(file: pygit2.DiffFile) -> Entry | None:
+    return Entry(int(file.mode), BlobId(str(file.id))) if file.mode else None
+
+
+def _files(tree: pygit2.Tree, prefix: str) -> Iterator[tuple[RepoPath, Entry]]:
+    for child in tree:
+        path = f"{prefix}{child.name}"
+        if isinstance(child, pygit2.Tree):
+            yield from _files(child, f"{path}/")
+        else:
+            yield RepoPath(path), Entry(int(child.filemode), BlobId(str(child.id)))

@@ -1,0 +1,113 @@
+"""Whose commits these are: upstream's, or the fork's; and which of the fork's changed a path."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..policy.facts import ForkCommit
+from ..policy.names import CommitId, RepoPath
+from .git.repository import Commit, Repository
+from .git.search import PathIndex, differing_entries
+
+_MERGED_PULL_REQUEST = re.compile(r"Merge pull request #(\d+) ")
+_SQUASHED_PULL_REQUEST = re.compile(r"\(#(\d+)\)\s*$")
+
+
+@dataclass(frozen=True)
+class ForkHistory:
+    """The commits of the fork on one branch: reachable from its tip and from no upstream commit."""
+
+    tip: CommitId
+    upstream: tuple[CommitId, ...]
+    """The tips that all upstream commits are reachable from."""
+    commits: Mapping[CommitId, Commit]
+    """The fork's commits, no commit before its children."""
+
+    def is_upstream(self, commit: CommitId) -> bool:
+        """Whether a commit in the branch's history is upstream's."""
+        return commit not in self.commits
+
+
+def upstream_tips(
+    repo: Repository, remote: str, release_tags: Iterable[CommitId], mirror: CommitId | None
+) -> tuple[CommitId, ...]:
+    """The tips of upstream's commits: its remote's branches and its release tags; without both, the mirror."""
+    branches = repo.refs(f"refs/remotes/{remote}/")
+    tips = dict.fromkeys((*branches.values(), *release_tags))
+    return tuple(tips) or (() if mirror is None else (mirror,))
+
+
+def fork_history(
+    repo: Repository, tip: CommitId, upstream: tuple[CommitId, ...], since: CommitId | None
+) -> ForkHistory:
+    """The fork's own commits on the branch that ends in `tip`.
+
+    What descends from `since`, the fork's first own commit, is never upstream's: a fork may tag `vX.Y.Z` too.
+    Such tips are left out.
+    """
+    commits = {each: repo.commit(each) for each in repo.walk([tip], upstream, topological=True)}
+    if since is None or since in commits:  # in there: no tip reaches it, so none descends from it
+        return ForkHistory(tip, upstream, commits)
+    return fork_history(repo, tip, _without_descendants(repo, upstream, since), None)
+
+
+def fork_commits_by_path(
+    repo: Repository, history: ForkHistory, paths: Iterable[RepoPath]
+) -> dict[RepoPath, tuple[ForkCommit, ...]]:
+    """For every path the fork's commits that changed it, merges aside, newest first."""
+    pull_requests = _pull_requests(history)
+    found: dict[RepoPath, list[ForkCommit]] = {path: [] for path in paths}
+    index = PathIndex.of(found)
+    for commit in history.commits.values():
+        if len(commit.parents) != 1:
+            continue
+        author = ForkCommit(commit.id, commit.subject, pull_requests.get(commit.id))
+        for path in differing_entries(repo, commit.id, commit.parents[0], index):
+            found[path].append(author)
+    return {path: tuple(commits) for path, commits in found.items()}
+
+
+def _pull_requests(history: ForkHistory) -> dict[CommitId, int]:
+    """The pull request that brought each commit: its merge's, else the number at the end of its own subject.
+
+    Subjects are GitHub's: "Merge pull request #68 from …" and, for squashed ones, "… (#68)".
+    """
+    numbers: dict[CommitId, int] = {}
+    for commit in history.commits.values():
+        squashed = _SQUASHED_PULL_REQUEST.search(commit.subject)
+        if squashed:
+            numbers.setdefault(commit.id, int(squashed[1]))
+        merged = _MERGED_PULL_REQUEST.match(commit.subject)
+        if merged and commit.is_merge:
+            numbers.setdefault(commit.id, int(merged[1]))
+            for brought in _brought_by(history, commit):
+                numbers.setdefault(brought, int(merged[1]))
+    return numbers
+
+
+def _brought_by(history: ForkHistory, merge: Commit) -> set[CommitId]:
+    """The fork's commits that a merge's second parent has and its first does not."""
+    first, second = merge.parents[:2]
+    return _reachable(history.commits, second) - _reachable(history.commits, first)
+
+
+def _reachable(commits: Mapping[CommitId, Commit], start: CommitId) -> set[CommitId]:
+    seen: set[CommitId] = set()
+    waiting = [start]
+    while waiting:
+        each = waiting.pop()
+        if each in commits and each not in seen:
+            seen.add(each)
+            waiting.extend(commits[each].parents)
+    return seen
+
+
+def _without_descendants(
+    repo: Repository, tips: tuple[CommitId, ...], since: CommitId
+) -> tuple[CommitId, ...]:
+    """The tips that do not descend from a commit, found in one walk over what lies beyond its parents."""
+    descendants = {since}
+    for each in reversed(list(repo.walk(tips, repo.commit(since).parents, topological=True))):
+        if not descendants.isdisjoint(repo.commit(each).parents):
+            descendants.add(each)
+    return tuple(tip for tip in tips if tip not in descendants)
