@@ -1,0 +1,99 @@
+"""The scratch store: a temporary bare repository that sees the user's objects and keeps every write to itself."""
+
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Never
+
+import pygit2
+
+from ...policy.names import TreeId
+from .repository import Repository
+
+RENAME_LIMIT = 1_000_000
+"""So many files may be compared before git gives up looking for inexact renames: as good as none."""
+
+_TERMINATED = 128 + signal.SIGTERM
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A scratch store: what is written to it is gone when its context ends."""
+
+    repository: Repository
+    """Reads the user's objects as well as those written here."""
+    git_dir: Path
+    empty_tree: TreeId
+    has_attributes: bool
+
+
+@contextmanager
+def scratch_store(objects_dir: Path, attributes: bytes | None = None) -> Iterator[Scratch]:
+    """A temporary bare repository on top of an object store; it is removed however the block ends.
+
+    `attributes` is production's root `.gitattributes`: git and libgit2 ignore a committed one in a bare repository,
+    and both read `info/attributes`. The merge's settings live in the scratch store's own configuration, so that the
+    user's has no say.
+    """
+    with _removed_on_sigterm(), tempfile.TemporaryDirectory(prefix="forkpolicy-") as folder:
+        git_dir = Path(folder)
+        raw = pygit2.init_repository(folder, bare=True)
+        _configure(raw.config)
+        stores = "".join(f"{store}\n" for store in _with_alternates(objects_dir.resolve(), {}))
+        (git_dir / "objects/info").mkdir(exist_ok=True)
+        (git_dir / "objects/info/alternates").write_text(stores, encoding="utf-8", errors="surrogateescape")
+        if attributes:
+            (git_dir / "info").mkdir(exist_ok=True)
+            (git_dir / "info/attributes").write_bytes(attributes)
+        repository = Repository(pygit2.Repository(folder))
+        empty_tree = TreeId(str(repository.raw.TreeBuilder().write()))
+        try:
+            yield Scratch(repository, git_dir, empty_tree, bool(attributes))
+        finally:
+            repository.raw.free()
+
+
+# Private
+
+
+def _configure(config: pygit2.Config) -> None:
+    config["merge.renameLimit"] = RENAME_LIMIT
+    config["merge.default"] = "text"
+    config["core.attributesFile"] = "/dev/null"
+    config["gc.auto"] = 0
+
+
+def _with_alternates(store: Path, seen: dict[Path, None]) -> dict[Path, None]:
+    """The store and all that its alternates name, each once: a chain that git follows for five steps only."""
+    if store in seen:
+        return seen
+    seen[store] = None
+    listed = store / "info/alternates"
+    if listed.exists():
+        for line in listed.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+            if line and not line.startswith("#"):
+                _with_alternates((store / line).resolve(), seen)
+    return seen
+
+
+@contextmanager
+def _removed_on_sigterm() -> Iterator[None]:
+    """Turn SIGTERM, which would end Python on the spot, into an exception, so that clean-up runs."""
+    in_main = threading.current_thread() is threading.main_thread()
+    if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _exit)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _exit(_signal: int, _frame: FrameType | None) -> Never:
+    raise SystemExit(_TERMINATED)

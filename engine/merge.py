@@ -1,0 +1,102 @@
+"""Merging the fork with upstream: what conflicts, and what the result is everywhere else.
+
+The merge follows git's own (`ort`), so that a person who runs `git merge` gets what was announced; `oracle.py` checks
+that against git itself.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ..policy.errors import RepositoryError
+from ..policy.facts import Conflict, Entry, Kind
+from ..policy.names import CommitId, RepoPath, TreeId
+from .contents import Contents
+from .git.merging import write_commit, write_tree
+from .git.scratch import Scratch
+from .grouping import group_conflicts
+from .threeway import ThreeWay
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A finished merge; it is the same whichever side is merged into the other."""
+
+    conflicts: tuple[Conflict, ...]
+    changes: Mapping[RepoPath, Entry | None]
+    """Where the clean result differs from the fork's tree: the new entry, None for a deletion. Paths of conflicts
+    are not among them."""
+    fork_renames: Mapping[RepoPath, RepoPath]
+    """Old names with new ones, of those renames of the fork that mattered."""
+    upstream_renames: Mapping[RepoPath, RepoPath]
+    moves: Mapping[RepoPath, RepoPath]
+    """Files added to a directory that the other side renamed, with the places that git suggests for them."""
+    combined: tuple[RepoPath, ...]
+    """The paths where both sides changed the contents, so that they were merged: here attributes matter."""
+
+
+def merge_trees(scratch: Scratch, base: TreeId | None, fork: TreeId, upstream: TreeId) -> Merge:
+    """Merge two trees; without a base, as if neither had anything in common with the other.
+
+    Raises:
+        RepositoryError: an object is missing or damaged.
+    """
+    merge = ThreeWay(Contents(scratch), base or scratch.empty_tree, fork, upstream)
+    conflicts = group_conflicts(merge)
+    return Merge(
+        conflicts,
+        _clean_changes(merge, {path for conflict in conflicts for path in conflict.files}),
+        fork_renames=merge.sides[0].renames,
+        upstream_renames=merge.sides[1].renames,
+        moves=merge.moves,
+        combined=tuple(sorted(merge.combined)),
+    )
+
+
+def merge_commits(scratch: Scratch, fork: CommitId, upstream: CommitId) -> Merge:
+    """Merge two commits on their git base; several are first merged with one another, as git does.
+
+    Raises:
+        RepositoryError: the two share no history, or an object is missing.
+    """
+    repository = scratch.repository
+    bases = repository.merge_bases(fork, upstream)
+    if not bases:
+        raise RepositoryError(
+            f"{fork} and {upstream} share no history, so they cannot be merged",
+            "is history complete? git fetch --unshallow; are these the right two commits?",
+        )
+    base = _merge_bases(scratch, bases, depth=1)
+    return merge_trees(scratch, repository.tree(base), repository.tree(fork), repository.tree(upstream))
+
+
+# Private
+
+
+def _clean_changes(merge: ThreeWay, conflicting: set[RepoPath]) -> dict[RepoPath, Entry | None]:
+    changes: dict[RepoPath, Entry | None] = {}
+    for path, merged in merge.merged.items():
+        before = merge.original[path].fork if path in merge.original else None
+        if path not in conflicting and merged.entry != before:
+            changes[path] = merged.entry
+    return changes
+
+
+def _merge_bases(scratch: Scratch, bases: Iterable[CommitId], depth: int) -> CommitId:
+    """One commit that stands for several merge bases: the oldest, merged with the next, and so on."""
+    repository = scratch.repository
+    base, *others = sorted(bases, key=lambda commit: (repository.commit(commit).committed, commit))
+    for other in others:
+        common = repository.merge_bases(base, other)
+        root = repository.tree(_merge_bases(scratch, common, depth + 1)) if common else scratch.empty_tree
+        contents = Contents(scratch, depth)
+        merge = ThreeWay(contents, root, repository.tree(base), repository.tree(other))
+        tree = write_tree(scratch, repository.tree(base), _virtual_tree(merge))
+        base = write_commit(scratch, tree, (base, other))
+    return base
+
+
+def _virtual_tree(merge: ThreeWay) -> dict[RepoPath, Entry | None]:
+    """Every result, conflicts included; a file in a directory's way is left out, where git renames it."""
+    return {
+        path: None if merged.kind is Kind.FILE_DIRECTORY else merged.entry for path, merged in merge.merged.items()
+    }

@@ -1,0 +1,104 @@
+"""How alike two files are, by the measure that git detects renames with.
+
+Source: git's documentation, gitdiffcore, "-M option"; the chunks (lines, long ones cut at 64 bytes) are git's own,
+so that a rename near the threshold is judged as git judges it.
+"""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection
+from functools import lru_cache
+from itertools import takewhile
+
+from ..policy.names import BlobId
+
+_CHUNK = 64
+_LOOKED_AT_FOR_NUL = 8000
+_FREQUENT = 16
+"""A chunk that more files have tells little about which of them are alike."""
+
+
+Fingerprint = dict[bytes, int]
+"""How many of a file's bytes stand in each distinct chunk."""
+
+
+class Fingerprints:
+    """Compares blobs; each is read once, and only where its size leaves a chance."""
+
+    def __init__(self, read: Callable[[BlobId], bytes], size: Callable[[BlobId], int]) -> None:
+        self.size = lru_cache(maxsize=None)(size)
+        self.of = lru_cache(maxsize=None)(lambda blob: fingerprint(read(blob)))
+
+    def similarity(self, one: BlobId, other: BlobId, at_least: float) -> float:
+        """The share of bytes two blobs have in common, from 0 to 1; 0 where it is below `at_least`."""
+        if one == other:
+            return 1.0
+        smaller, larger = sorted((self.size(one), self.size(other)))
+        if not smaller or smaller < larger * at_least:
+            return 0.0
+        found = common(self.of(one), self.of(other)) / larger
+        return found if found >= at_least else 0.0
+
+
+class Lookalikes:
+    """Finds, among many blobs, those that may be as alike as `at_least` to a given one, without comparing them all.
+
+    Alike files share rare chunks. What they may share beyond those is at most what the given one has of frequent chunks.
+    """
+
+    def __init__(self, blobs: Collection[BlobId], fingerprints: Fingerprints, at_least: float) -> None:
+        self._fingerprints, self._at_least = fingerprints, at_least
+        self._by_size = sorted((fingerprints.size(blob), blob) for blob in set(blobs))
+        self._indexed: set[BlobId] = set()
+        self._holders: dict[bytes, list[BlobId]] = defaultdict(list)
+
+    def of(self, blob: BlobId) -> set[BlobId]:
+        """The blobs worth comparing with the given one."""
+        size = self._fingerprints.size(blob)
+        near = self._near(size)
+        if not size or not near:
+            return set()
+        self._index(near)
+        shared: Counter[BlobId] = Counter()
+        frequent = 0
+        for chunk, weight in self._fingerprints.of(blob).items():
+            holders = self._holders.get(chunk, ())
+            if len(holders) > _FREQUENT:
+                frequent += weight
+            else:
+                for each in holders:
+                    shared[each] += weight
+        needed = size * self._at_least - frequent
+        return set(near) if needed <= 0 else {each for each in near if shared[each] >= needed}
+
+    def _near(self, size: int) -> list[BlobId]:
+        smallest, largest = size * self._at_least, size / self._at_least
+        start = bisect_left(self._by_size, (smallest,))
+        return [blob for _, blob in takewhile(lambda each: each[0] <= largest, self._by_size[start:])]
+
+    def _index(self, blobs: list[BlobId]) -> None:
+        for blob in blobs:
+            if blob not in self._indexed:
+                self._indexed.add(blob)
+                for chunk in self._fingerprints.of(blob):
+                    self._holders[chunk].append(blob)
+
+
+def is_binary(content: bytes) -> bool:
+    """Whether git takes content for binary: a NUL among the first 8,000 bytes."""
+    return b"\0" in content[:_LOOKED_AT_FOR_NUL]
+
+
+def fingerprint(content: bytes) -> Fingerprint:
+    """The fingerprint of a file's content; CR before LF does not count in text."""
+    text = content if is_binary(content) else content.replace(b"\r\n", b"\n")
+    *lines, rest = text.split(b"\n")
+    chunks = [line + b"\n" for line in lines if len(line) < _CHUNK]
+    for long in (*(line + b"\n" for line in lines if len(line) >= _CHUNK), rest):
+        chunks += [long[start : start + _CHUNK] for start in range(0, len(long), _CHUNK)]
+    return {chunk: count * len(chunk) for chunk, count in Counter(chunks).items()}
+
+
+def common(one: Fingerprint, other: Fingerprint) -> int:
+    """How many bytes two files have in common."""
+    return sum(min(one[each], other[each]) for each in one.keys() & other.keys())
