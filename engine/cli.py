@@ -1,0 +1,222 @@
+"""The command line: options and arguments, exit codes, and nothing else. The only module that imports click.
+
+Commands import what they need when they run: `forkpolicy --version` must not wait for libgit2.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..policy.errors import ForkpolicyError
+
+if TYPE_CHECKING:
+    from .console import Output
+
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options that every command shares."""
+
+    directory: Path
+    policy: Path | None
+    policy_ref: str | None
+    color: str
+    quiet: bool
+    verbose: bool
+
+
+class _Group(click.Group):
+    """Lists commands in the order of a maintainer's day."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    click.echo(f"forkpolicy {version('forkpolicy')}")
+    ctx.exit()
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-C", "directory", metavar="DIR", type=click.Path(path_type=Path), default=Path(), help="Work in DIR.")
+@click.option("--policy", metavar="FILE", type=click.Path(path_type=Path), help="The policy (carto-fork.yaml).")
+@click.option("--policy-ref", metavar="REV", help="Take policy and templates from a commit, not from files.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.option("-q", "--quiet", is_flag=True, help="Only data, and errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more; show tracebacks of bugs.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show it.")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    directory: Path,
+    policy: Path | None,
+    policy_ref: str | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Rules for long-lived forks, from one file, evaluated against the repository.
+
+    \b
+    exit codes: 0 good; 1 the policy is violated, or people are needed where the command asks;
+    2 usage; 3 the policy is invalid; 4 the repository cannot be used; 70 a bug; 130 interrupted
+    """
+    ctx.obj = Options(directory, policy, policy_ref, color, quiet, verbose)
+
+
+_FORMAT = click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
+)
+_OUTPUT = click.option("--output", "outputs", metavar="FORMAT=FILE", multiple=True, help="Write a file too; repeatable.")
+
+
+@cli.command()
+@click.argument("release", required=False)
+@click.option("--onto", metavar="BRANCH", help="Plan onto another branch than production.")
+@click.option(
+    "--cross-check",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Compare with git merge-tree.",
+)
+@click.option("--detailed-exitcode", is_flag=True, help="0 up to date, 10 a sync that needs nobody, 11 people needed.")
+@_FORMAT
+@_OUTPUT
+@click.pass_obj
+def plan(
+    options: Options,
+    release: str | None,
+    onto: str | None,
+    cross_check: str,
+    detailed_exitcode: bool,
+    format_: str,
+    outputs: tuple[str, ...],
+) -> int:
+    """Say what merging the next stable upstream RELEASE will do. Writes nothing to the repository."""
+    from .commands import plan as command
+
+    request = command.Request(release, cross_check)
+    return command.run(options, request, _output(options, format_, outputs), onto, detailed_exitcode)
+
+
+@cli.command()
+@click.argument("subject", metavar="PATH|RULE")
+@click.option("--release", help="The release to explain against; the newest by default.")
+@_FORMAT
+@click.pass_obj
+def explain(options: Options, subject: str, release: str | None, format_: str) -> int:
+    """Say which rule decides a PATH, and why those before it do not; or what a RULE decides."""
+    from .commands import explain as command
+
+    return command.run(options, subject, release, _output(options, format_, ()))
+
+
+@cli.command()
+@_FORMAT
+@click.pass_obj
+def validate(options: Options, format_: str) -> int:
+    """Check the policy: its structure, its examples, and its rules against the repository."""
+    from .commands import validate as command
+
+    return command.run(options, _output(options, format_, ()))
+
+
+@cli.command()
+@_FORMAT
+@click.pass_obj
+def doctor(options: Options, format_: str) -> int:
+    """Say whether the repository is usable, and what mends it where it is not."""
+    from .commands import doctor as command
+
+    return command.run(options, _output(options, format_, ()))
+
+
+@cli.command()
+@click.option("--force", is_flag=True, help="Replace a policy that is there.")
+@click.pass_obj
+def init(options: Options, force: bool) -> int:
+    """Write a commented policy from what the repository shows, and its schema beside it."""
+    from .commands import init as command
+
+    return command.run(options, force)
+
+
+@cli.command()
+def schema() -> int:
+    """Print the policy's JSON Schema."""
+    from .commands import schema as command
+
+    return command.run()
+
+
+@cli.command()
+@click.argument("directory", metavar="[DIR]", type=click.Path(path_type=Path), required=False)
+@click.pass_obj
+def demo(options: Options, directory: Path | None) -> int:
+    """Make a small fork with every kind of conflict in DIR, and plan its sync."""
+    from .commands import demo as command
+
+    return command.run(_output(options, "text", ()), directory)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; expected failures are told, bugs are owned up to."""
+    verbose = "-v" in arguments or "--verbose" in arguments
+    try:
+        result = cli.main(args=list(arguments), prog_name="forkpolicy", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("forkpolicy: interrupted", err=True)
+        return EXIT_INTERRUPTED
+    except ForkpolicyError as error:
+        from .console import tell_error
+
+        tell_error(error)
+        return error.exit_code
+    except BrokenPipeError:
+        # the reader went away; keep the interpreter from failing again when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001
+        return _own_up(error, verbose)
+
+
+def main() -> None:
+    """The entry point of the `forkpolicy` command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def _output(options: Options, format_: str, outputs: tuple[str, ...]) -> "Output":
+    from .console import Output, parse_output
+
+    return Output(format_, tuple(parse_output(each) for each in outputs), options.color, options.quiet)
+
+
+def _own_up(error: Exception, verbose: bool) -> int:
+    import traceback
+
+    if verbose:
+        traceback.print_exception(error)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    click.echo(
+        f"forkpolicy: this is a bug: {type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})\n"
+        "  please report it with the output of: forkpolicy -v …",
+        err=True,
+    )
+    return EXIT_BUG

@@ -1,0 +1,11 @@
+"""`forkpolicy schema`: the policy's JSON Schema, for editors."""
+
+import sys
+
+from ...policy.schema import schema_text
+
+
+def run() -> int:
+    """Print the schema."""
+    sys.stdout.write(schema_text())
+    return 0

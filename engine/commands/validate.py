@@ -1,0 +1,59 @@
+"""`forkpolicy validate`: the policy's structure, its examples, and its rules against the repository's files."""
+
+from ...policy.errors import RepositoryError
+from ...policy.findings import Finding, Severity
+from ...policy.lint import Files, lint
+from ..console import Output, say
+from ..fork import Fork
+from ..policy_source import LoadedPolicy, load_file
+from ..report import findings as report
+from .session import Options, Session
+
+
+def run(options: Options, output: Output) -> int:
+    """Tell what is doubtful about the policy; 1 where one of its examples fails.
+
+    Raises:
+        PolicyError: the policy is invalid.
+    """
+    loaded, files = _load(options)
+    found = lint(loaded.policy, files)
+    place = loaded.source.path
+    output.write(
+        {
+            "text": lambda: report.to_text(found, place, _verdict(found), output.width, color=output.has_color),
+            "json": lambda: report.to_json("forkpolicy.validate/1", found),
+            "markdown": lambda: report.to_markdown(found, place),
+        }
+    )
+    return int(any(each.severity is Severity.ERROR for each in found))
+
+
+def _load(options: Options) -> tuple[LoadedPolicy, Files | None]:
+    """The policy, and the files to hold it against; none where there is no usable repository."""
+    try:
+        session = Session.start(options)
+    except RepositoryError as error:
+        if options.policy is None or options.policy_ref is not None:
+            raise
+        say(f"forkpolicy: the rules are not held against a repository: {error.message}")
+        return load_file(options.policy), None
+    try:
+        return session.loaded, _files(session.fork())
+    except RepositoryError as error:
+        say(f"forkpolicy: the rules are not held against production: {error.message}")
+        return session.loaded, None
+
+
+def _files(fork: Fork) -> Files:
+    repo = fork.repo
+    production = dict(repo.files(repo.tree(fork.production.commit)))
+    newest = next(iter(fork.releases.values()), None)
+    return Files(production, dict(repo.files(repo.tree(newest))) if newest else {})
+
+
+def _verdict(found: tuple[Finding, ...]) -> str:
+    errors = sum(each.severity is Severity.ERROR for each in found)
+    if errors:
+        return f"{errors} of its examples {'fails' if errors == 1 else 'fail'}"
+    return "valid" if not found else f"valid, with {len(found)} thing{'' if len(found) == 1 else 's'} to look at"

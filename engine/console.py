@@ -1,0 +1,93 @@
+"""Where output goes: data to standard output or to files, everything else to standard error."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..policy.errors import ForkpolicyError, UsageError
+from .escape import terminal
+
+_WIDTH = 100
+
+FORMATS = ("text", "json", "markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the results of a command go: one format to standard output, any number to files."""
+
+    format: str = "text"
+    files: tuple[tuple[str, Path], ...] = ()
+    color: str = "auto"
+    quiet: bool = False
+
+    @property
+    def has_color(self) -> bool:
+        """Whether text for people gets colour: by choice, by NO_COLOR and FORCE_COLOR, else on a terminal only."""
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """The width to lay text out for, in columns: the terminal's; without one, 100."""
+        return shutil.get_terminal_size((_WIDTH, 0)).columns
+
+    def write(self, renderers: Mapping[str, Callable[[], str]]) -> None:
+        """Render everything that is asked for, then write it: nothing is written where something fails.
+
+        Raises:
+            UsageError: the command has no such format, or a file cannot be written.
+        """
+        asked = [self.format, *(name for name, _ in self.files)]
+        rendered = {name: _renderer(renderers, name)() for name in dict.fromkeys(asked)}
+        for name, path in self.files:
+            _write(path, rendered[name])
+        if not (self.quiet and self.files):
+            sys.stdout.write(rendered[self.format])
+            sys.stdout.flush()
+
+
+def parse_output(text: str) -> tuple[str, Path]:
+    """Read the `FORMAT=FILE` of `--output`.
+
+    Raises:
+        UsageError: it has another form.
+    """
+    name, equals, path = text.partition("=")
+    if not equals or not path or name not in FORMATS:
+        raise UsageError(f"--output {text}: it takes FORMAT=FILE, where FORMAT is one of {', '.join(FORMATS)}")
+    return name, Path(path)
+
+
+def say(message: str) -> None:
+    """Tell people something that is no data: one line on standard error."""
+    sys.stderr.write(f"{message}\n")
+
+
+def tell_error(error: ForkpolicyError) -> None:
+    """Tell people what went wrong and what mends it, on standard error."""
+    for line in error.message.splitlines():
+        say(f"forkpolicy: {terminal(line)}")
+    if error.hint:
+        say(f"  to mend it: {terminal(error.hint)}")
+
+
+def _renderer(renderers: Mapping[str, Callable[[], str]], name: str) -> Callable[[], str]:
+    if name not in renderers:
+        raise UsageError(f"this command has no format {name}; it has {', '.join(sorted(renderers))}")
+    return renderers[name]
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

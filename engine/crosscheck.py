@@ -1,0 +1,77 @@
+"""The cross-check: where git would merge otherwise, nothing is decided automatically."""
+
+from dataclasses import replace
+
+from ..policy.decisions import Decision, Loss, Resolution
+from ..policy.errors import RepositoryError
+from ..policy.facts import Kind
+from ..policy.findings import Finding, Severity
+from ..policy.names import CommitId, RepoPath
+from . import oracle
+from .git.scratch import Scratch
+from .merge import Merge
+from .plan import CrossCheck
+
+RULE = "cross-check"
+
+_DIFFERS = "git merges this path otherwise than forkpolicy does"
+
+
+def start(choice: str, scratch: Scratch, fork: CommitId, upstream: CommitId) -> oracle.Running | None:
+    """Ask git in the background; None where it is not to be asked, or with `auto` not installed.
+
+    Raises:
+        RepositoryError: with `always`, there is no git that can answer.
+    """
+    if choice == "never":
+        return None
+    running = oracle.start(scratch, fork, upstream)
+    if running is None and choice == "always":
+        raise RepositoryError(
+            "--cross-check always needs git 2.38 or newer, and none is installed",
+            "install it, or leave it to forkpolicy: --cross-check auto",
+        )
+    return running
+
+
+def finish(running: oracle.Running | None, merge: Merge) -> CrossCheck:
+    """Wait for git, and compare."""
+    if running is None:
+        return CrossCheck(None, None)
+    verdict = running.finish()
+    differences = oracle.compare(merge, verdict)
+    return CrossCheck(verdict.engine, not differences, differences)
+
+
+def apply(check: CrossCheck, decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """Leave every path on which git differs to a person, those that merge cleanly here included."""
+    differing = set(check.differences)
+    held = tuple(_held_back(each) if differing.intersection(each.paths) else each for each in decisions)
+    decided = {path for each in decisions for path in each.paths}
+    return (*held, *(_open(path) for path in check.differences if path not in decided))
+
+
+def findings(check: CrossCheck) -> tuple[Finding, ...]:
+    """A finding for every path on which git differs."""
+    fix = "merge the path with git, and report the difference"
+    return tuple(Finding(RULE, Severity.WARNING, _DIFFERS, path=path, fix=fix) for path in check.differences)
+
+
+def _held_back(decision: Decision) -> Decision:
+    return replace(decision, resolution=Resolution.MANUAL_REVIEW, reason=_DIFFERS, results={})
+
+
+def _open(path: RepoPath) -> Decision:
+    """A path that merges cleanly here and not, or otherwise, with git."""
+    return Decision(
+        path=path,
+        paths=(path,),
+        kind=Kind.CONTENT,
+        resolution=Resolution.MANUAL_REVIEW,
+        rule=RULE,
+        line=None,
+        reason=_DIFFERS,
+        untouched=None,
+        loss=Loss(),
+        results={},
+    )

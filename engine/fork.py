@@ -1,0 +1,105 @@
+"""The fork as it stands: production, the releases that are known, and the history that both share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..policy.findings import Finding
+from ..policy.models import Policy
+from ..policy.names import CommitId
+from ..policy.releases import Release, ReleaseRules
+from ..policy.versions import ForkVersion, VersionFormat
+from .git.repository import Repository
+from .history import ForkHistory, fork_history, upstream_tips
+from .preflight import Branch, resolve_branch
+
+
+@dataclass(frozen=True)
+class Fork:
+    """A repository seen through a policy. Everything is read on first use, and once."""
+
+    repo: Repository
+    policy: Policy
+    production: Branch
+
+    @classmethod
+    def of(cls, repo: Repository, policy: Policy, onto: str | None = None) -> "Fork":
+        """Look at a repository; `onto` names another branch than production to plan for.
+
+        Raises:
+            RepositoryError: there is no such branch.
+        """
+        return cls(repo, policy, resolve_branch(repo, onto or policy.production, policy.fork.remote))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is to say about the branch that was found."""
+        return self.production.findings
+
+    @cached_property
+    def rules(self) -> ReleaseRules:
+        """Which tags are releases."""
+        return ReleaseRules(self.policy.releases.schemes, self.policy.releases.deny)
+
+    @cached_property
+    def _accepted_tags(self) -> dict[Release, CommitId]:
+        """Every tag that a scheme accepts; tags of fork versions never count."""
+        formats = self.formats
+        tags = self.repo.tags(
+            lambda tag: isinstance(self.rules.read(tag), Release) and (formats is None or formats.parse(tag) is None)
+        )
+        releases = ((self.rules.read(tag), commit) for tag, commit in tags.items())
+        return {release: commit for release, commit in releases if isinstance(release, Release)}
+
+    @cached_property
+    def history(self) -> ForkHistory:
+        """The fork's own commits on the branch, and where upstream's begin."""
+        policy, repo = self.policy, self.repo
+        tips = upstream_tips(repo, policy.upstream.remote, self._accepted_tags.values(), self._mirror)
+        since = None if policy.fork.since is None else repo.find(policy.fork.since)
+        return fork_history(repo, self.production.commit, tips, since)
+
+    @cached_property
+    def releases(self) -> Mapping[Release, CommitId]:
+        """Upstream's releases with their commits, newest first."""
+        upstream = set(self.history.upstream)
+        accepted = self._accepted_tags
+        return {each: accepted[each] for each in sorted(accepted, reverse=True) if accepted[each] in upstream}
+
+    @cached_property
+    def contained(self) -> tuple[Release, ...]:
+        """The releases in the branch's history, newest first."""
+        return tuple(release for release, commit in self.releases.items() if self._has(commit))
+
+    @cached_property
+    def version(self) -> ForkVersion | None:
+        """The newest fork version that is tagged in the branch's history."""
+        if self.formats is None:
+            return None
+        formats = self.formats
+        tags = self.repo.tags(lambda tag: formats.parse(tag) is not None)
+        return formats.newest(tag for tag, commit in tags.items() if commit in self.history.commits)
+
+    @cached_property
+    def formats(self) -> VersionFormat | None:
+        """How the fork writes its versions; None where it numbers none."""
+        versions = self.policy.versions
+        return None if versions is None else VersionFormat(versions.format, versions.legacy)
+
+    def tag(self, version: ForkVersion | None) -> str | None:
+        """A fork version's tag."""
+        return None if version is None or self.formats is None else self.formats.tag(version)
+
+    @cached_property
+    def _mirror(self) -> CommitId | None:
+        names = [name for branch in self.policy.branches if branch.role == "mirror" for name in branch.names]
+        refs = [ref for name in names for ref in (f"refs/heads/{name}", f"refs/remotes/{self.policy.fork.remote}/{name}")]
+        return next((commit for ref in refs if (commit := self.repo.ref(ref)) is not None), None)
+
+    @cached_property
+    def _missing(self) -> frozenset[CommitId]:
+        """The upstream commits that the branch lacks."""
+        return frozenset(self.repo.walk(self.history.upstream, [self.production.commit]))
+
+    def _has(self, commit: CommitId) -> bool:
+        return commit not in self._missing

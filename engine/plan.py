@@ -1,0 +1,168 @@
+"""The plan: what merging a release into production will do. Values only; `planner.py` makes them.
+
+Every output (text, JSON, Markdown, the pull request) renders these values; no output computes anything.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ..policy.decisions import Decision, Resolution
+from ..policy.findings import Finding
+from ..policy.names import BlobId, CommitId, RepoPath
+
+
+class Status(StrEnum):
+    """How a plan ends."""
+
+    UP_TO_DATE = "up-to-date"
+    CLEAN = "clean"
+    RESOLVED = "resolved"
+    REVIEW = "review"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySource:
+    """Where the policy came from."""
+
+    path: str
+    ref: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForkSide:
+    """Production: the branch that the release is merged into."""
+
+    branch: str
+    commit: CommitId
+    version: str | None
+    """The newest fork release that production contains; None where there is none yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSide:
+    """The release to merge."""
+
+    tag: str
+    commit: CommitId
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What the merge stands on."""
+
+    git: tuple[CommitId, ...]
+    content: CommitId | None
+    used: str
+    """`git` or `content`."""
+    conflicts_on_git_base: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The merge in numbers; files and lines are those of `git diff --shortstat BASE RELEASE`."""
+
+    upstream_commits: int
+    fork_commits: int
+    files_changed: int
+    insertions: int
+    deletions: int
+
+
+@dataclass(frozen=True, slots=True)
+class NextVersion:
+    """The fork's version before and after the sync."""
+
+    current: str | None
+    next: str | None
+    provisional: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """The pull request that asks for the sync."""
+
+    branch: str
+    base: str
+    title: str
+    labels: tuple[str, ...]
+    draft: bool
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """Whether git agrees with the merge; `agrees` is None where git was not asked."""
+
+    engine: str | None
+    agrees: bool | None
+    differences: tuple[RepoPath, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomizationState:
+    """What the merge does to one customization of the policy."""
+
+    name: str
+    survives: bool | None
+    """None where it depends on what a person decides."""
+    pull_requests: tuple[int, ...] = ()
+    paths: tuple[RepoPath, ...] = ()
+    at_risk: tuple[str, ...] = ()
+    """What is missing, or open, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """How people call the two sides: `keep CARTO`, `accept LiteLLM`; and where they live."""
+
+    fork: str
+    upstream: str
+    fork_repository: str
+    upstream_repository: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What merging a release into production will do."""
+
+    policy: PolicySource
+    labels: Labels
+    fork: ForkSide
+    upstream: UpstreamSide | None
+    """None only where nothing can be merged: up to date without a release, or refused by name."""
+    base: Base | None
+    status: Status
+    summary: Summary | None
+    decisions: tuple[Decision, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    customizations: tuple[CustomizationState, ...] = ()
+    version: NextVersion | None = None
+    pull_request: PullRequest | None = None
+    cross_check: CrossCheck = field(default=CrossCheck(None, None))
+    contained_release: str | None = None
+    """The newest release tag that production contains: where upstream's compare link starts."""
+    checklist: tuple[str, ...] = ()
+
+    @property
+    def for_people(self) -> tuple[Decision, ...]:
+        """The decisions that a person has to make."""
+        return tuple(each for each in self.decisions if each.needs_person)
+
+    @property
+    def automatic(self) -> tuple[Decision, ...]:
+        """The decisions that the policy made."""
+        return tuple(each for each in self.decisions if not each.needs_person)
+
+    @property
+    def resolutions(self) -> dict[Resolution, int]:
+        """How many conflicts each resolution settles, most first."""
+        return dict(Counter(each.resolution for each in self.decisions).most_common())
+
+
+def blob_of(decision: Decision) -> BlobId | None:
+    """The decided blob of the contract's `result`: None for a deletion and where a person decides."""
+    return decision.result.id if decision.result else None

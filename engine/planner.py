@@ -1,0 +1,197 @@
+"""Makes the plan: release, merge, facts, decisions, findings, in that order and with no way back."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..policy.decisions import Decision
+from ..policy.fields import fill
+from ..policy.findings import Finding, Severity
+from ..policy.models import Policy
+from ..policy.names import CommitId
+from ..policy.releases import Release
+from . import crosscheck, oracle
+from .evaluation import evaluate, ownership_of, planned_tree, scratch_for
+from .fork import Fork
+from .git.merging import ShortStat
+from .git.scratch import Scratch
+from .plan import (
+    Base,
+    CrossCheck,
+    CustomizationState,
+    ForkSide,
+    Labels,
+    NextVersion,
+    Plan,
+    PolicySource,
+    PullRequest,
+    Status,
+    Summary,
+    UpstreamSide,
+)
+from .preflight import require_history
+from .selection import Target, select
+from .survival import customization_findings, customization_states
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a plan is asked for."""
+
+    release: str | None = None
+    cross_check: str = "auto"
+    """`auto`: ask git where it is installed; `always`: it must be; `never`."""
+
+
+def make_plan(
+    fork: Fork, source: PolicySource, request: Request, now: datetime, *, in_ci: bool = False
+) -> Plan:
+    """Plan the merge of a release into the branch that `fork` looks at. The pull request's body is left empty.
+
+    Raises:
+        RepositoryError: the repository lacks what the plan needs.
+    """
+    target = select(fork, request.release, now)
+    plan = _before_merging(fork, source, target)
+    if target.refused is not None or target.release is None or target.commit is None:
+        return plan
+    bases = require_history(fork.repo, fork.production.commit, target.commit, in_ci=in_ci)
+    with scratch_for(fork) as scratch:
+        merged = _merge(fork, source, scratch, request, target.commit, bases)
+    return _with_merge(plan, fork, target.release, merged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """What the merge of a release comes to."""
+
+    release: CommitId
+    bases: tuple[CommitId, ...]
+    counts: ShortStat
+    check: CrossCheck
+    decisions: tuple[Decision, ...]
+    findings: tuple[Finding, ...]
+    customizations: tuple[CustomizationState, ...]
+
+
+def _merge(
+    fork: Fork,
+    source: PolicySource,
+    scratch: Scratch,
+    request: Request,
+    release: CommitId,
+    bases: tuple[CommitId, ...],
+) -> _Merged:
+    """Merge and decide, while git, where it is there, merges and counts beside."""
+    counting = oracle.start_shortstat(scratch, bases[0], release)
+    asking = crosscheck.start(request.cross_check, scratch, fork.production.commit, release)
+    evaluation = evaluate(fork, scratch, release, ownership_of(fork, source.path))
+    check = crosscheck.finish(asking, evaluation.merge)
+    decisions = crosscheck.apply(check, evaluation.decisions)
+    tree = planned_tree(fork, scratch, evaluation.merge, decisions)
+    customizations = fork.policy.customizations
+    return _Merged(
+        release,
+        bases,
+        oracle.shortstat(scratch, bases[0], release, counting),
+        check,
+        decisions,
+        (*crosscheck.findings(check), *customization_findings(customizations, tree)),
+        customization_states(customizations, tree),
+    )
+
+
+def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:
+    """What can be said without a merge."""
+    refused = () if target.refused is None else (Finding("refused", Severity.ERROR, target.refused),)
+    current = fork.tag(fork.version)
+    return Plan(
+        policy=source,
+        labels=_labels(fork.policy),
+        fork=ForkSide(fork.production.name, fork.production.commit, current),
+        upstream=_upstream_side(target),
+        base=None,
+        status=Status.REFUSED if refused else Status.UP_TO_DATE,
+        summary=None,
+        findings=(*refused, *fork.production.findings, *target.notes),
+        version=NextVersion(current, current),
+        contained_release=target.contained.tag if target.contained else None,
+    )
+
+
+def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Plan:
+    """The plan with what the merge came to."""
+    status = _status(merged.decisions, merged.findings)
+    return replace(
+        plan,
+        base=Base(merged.bases, None, "git", len(merged.decisions)),
+        status=status,
+        summary=_summary(fork, merged),
+        decisions=merged.decisions,
+        findings=(*plan.findings, *merged.findings, *_pending(fork, release)),
+        customizations=merged.customizations,
+        version=_next_version(fork, release),
+        pull_request=_pull_request(fork.policy, fork.production.name, release, status),
+        cross_check=merged.check,
+        checklist=fork.policy.pull_request.checklist,
+    )
+
+
+def _status(decisions: tuple[Decision, ...], findings: tuple[Finding, ...]) -> Status:
+    """A lost customization needs people as much as a conflict that is left for them."""
+    errors = any(each.severity is Severity.ERROR for each in findings)
+    if errors or any(each.needs_person for each in decisions):
+        return Status.REVIEW
+    return Status.RESOLVED if decisions else Status.CLEAN
+
+
+def _summary(fork: Fork, merged: _Merged) -> Summary:
+    production, repo = fork.production.commit, fork.repo
+    return Summary(
+        upstream_commits=sum(1 for _ in repo.walk([merged.release], [production])),
+        fork_commits=sum(1 for _ in repo.walk([production], [merged.release])),
+        files_changed=merged.counts.files,
+        insertions=merged.counts.insertions,
+        deletions=merged.counts.deletions,
+    )
+
+
+def _next_version(fork: Fork, release: Release) -> NextVersion:
+    """Provisional: the last fork version on the new release; the fork's own commits do not count yet."""
+    current = fork.version
+    return NextVersion(fork.tag(current), None if current is None else fork.tag(current.on(release.version)))
+
+
+def _pull_request(policy: Policy, base: str, release: Release, status: Status) -> PullRequest:
+    wanted = policy.pull_request
+    values = {"tag": release.tag, "version": release.version}
+    state = wanted.labels.conflicts if status is Status.REVIEW else wanted.labels.clean
+    return PullRequest(
+        branch=fill(wanted.branch, values),
+        base=base,
+        title=fill(wanted.title, values),
+        labels=(*wanted.labels.always, *state),
+        draft=wanted.draft,
+        body="",
+    )
+
+
+def _pending(fork: Fork, release: Release) -> tuple[Finding, ...]:
+    """A note where the sync branch is there already."""
+    branch = fill(fork.policy.pull_request.branch, {"tag": release.tag, "version": release.version})
+    refs = (f"refs/heads/{branch}", f"refs/remotes/{fork.policy.fork.remote}/{branch}")
+    found = [ref for ref in refs if fork.repo.ref(ref) is not None]
+    if not found:
+        return ()
+    message = f"the sync branch {branch} is there already ({found[0]})"
+    return (Finding("pending-sync", Severity.NOTE, message, fix=f"forkpolicy plan --onto {branch} {release.tag}"),)
+
+
+def _labels(policy: Policy) -> Labels:
+    fork, upstream = policy.fork, policy.upstream
+    return Labels(fork.name, upstream.name, fork.repository, upstream.repository)
+
+
+def _upstream_side(target: Target) -> UpstreamSide | None:
+    if target.release is None or target.commit is None:
+        return None
+    return UpstreamSide(target.release.tag, target.commit, target.release.version)

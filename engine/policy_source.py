@@ -1,0 +1,107 @@
+"""Finding and loading the policy, and the templates that it names: from files, or from a commit."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..policy.errors import RepositoryError, UsageError
+from ..policy.loader import load
+from ..policy.models import Policy
+from ..policy.names import RepoPath
+from .git.repository import Repository
+from .plan import PolicySource
+
+DEFAULT_NAME = "carto-fork.yaml"
+
+Reader = Callable[[str], bytes | None]
+"""Reads a file that the policy names, by its path beside the policy; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPolicy:
+    """A policy, where it came from, and how to read the files beside it."""
+
+    policy: Policy
+    source: PolicySource
+    read: Reader
+
+    def templates(self) -> dict[str, str]:
+        """The fork's own templates by name.
+
+        Raises:
+            RepositoryError: the policy names a template that is not there.
+        """
+        return {name: self._template(name, path) for name, path in self.policy.templates.items()}
+
+    def _template(self, name: str, path: str) -> str:
+        content = self.read(path)
+        if content is None:
+            raise RepositoryError(
+                f"the policy names {path} as its template `{name}`, and there is no such file",
+                "add the file, or take it out of `templates:`",
+            )
+        return content.decode("utf-8", "replace")
+
+
+def load_policy(repo: Repository, file: Path | None, ref: str | None) -> LoadedPolicy:
+    """Load the policy: from a commit where `ref` names one, else from a file, else from the work tree.
+
+    In a bare repository without either, HEAD's copy is taken.
+
+    Raises:
+        PolicyError: the policy is invalid.
+        RepositoryError: the commit or its policy is not there.
+        UsageError: the file is not there.
+    """
+    if ref is not None:
+        return _from_commit(repo, str(file or DEFAULT_NAME), ref)
+    if file is None and repo.work_tree is None:
+        return _from_commit(repo, DEFAULT_NAME, "HEAD")
+    path = file or (repo.work_tree or Path()) / DEFAULT_NAME
+    return load_file(path, shown=str(file or DEFAULT_NAME))
+
+
+def load_file(path: Path, shown: str | None = None) -> LoadedPolicy:
+    """Load the policy from a file; `shown` is how messages call it.
+
+    Raises:
+        PolicyError: the policy is invalid.
+        UsageError: the file is not there.
+    """
+    text = _read_file(path)
+    if text is None:
+        raise UsageError(f"there is no policy at {path}", "make one: forkpolicy init; or name it: --policy FILE")
+
+    def beside(name: str) -> bytes | None:
+        return _read_file(path.parent / name)
+
+    return _loaded(text, shown or str(path), None, beside)
+
+
+def _from_commit(repo: Repository, name: str, ref: str) -> LoadedPolicy:
+    tree = repo.tree(repo.resolve(ref))
+
+    def beside(path: str) -> bytes | None:
+        entry = repo.entry(tree, RepoPath(str(PurePosixPath(path))))
+        return repo.read(entry.id) if entry is not None and entry.is_file else None
+
+    text = beside(name)
+    if text is None:
+        raise RepositoryError(f"{ref} has no policy {name}", "commit one there, or name a file: --policy FILE")
+    return _loaded(text, name, ref, beside)
+
+
+def _loaded(text: bytes, name: str, ref: str | None, read: Reader) -> LoadedPolicy:
+    shown = name if ref is None else f"{ref}:{name}"
+    source = PolicySource(name, ref, hashlib.sha256(text).hexdigest())
+    return LoadedPolicy(load(text, shown), source, read)
+
+
+def _read_file(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,216 @@
+"""Templates: Jinja2 in its sandbox, on plain data, every value escaped for Markdown. Only this uses Jinja2.
+
+A template is named after its file in `templates/`: `pull_request` is `pull_request.md.j2`. A fork replaces
+any of them by its own text, which may include the others.
+"""
+
+import traceback
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
+from jinja2 import TemplateError as JinjaError
+from jinja2.exceptions import SecurityError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ..policy.errors import ForkpolicyError
+from . import escape
+
+MAX_OUTPUT = 1_000_000
+"""How many characters one rendering may give."""
+
+MAX_RANGE = 10_000
+"""How many numbers `range` may give in one rendering, all calls together."""
+
+_SUFFIX = ".md.j2"
+_DIRECTORY = Path(__file__).parent.parent / "templates"
+# fmt: off
+_FILTERS = (
+    "abs", "batch", "count", "d", "default", "dictsort", "first", "groupby", "int", "items", "join",
+    "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "replace",
+    "reverse", "round", "select", "selectattr", "slice", "sort", "string", "sum", "title", "trim",
+    "truncate", "unique", "upper",
+)
+# fmt: on
+_GROWING_METHODS = frozenset({"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"})
+
+
+class TemplateError(ForkpolicyError):
+    """A template cannot be rendered: `template NAME:LINE: what is wrong`."""
+
+    exit_code = 3
+
+
+def template_names() -> tuple[str, ...]:
+    """The names of the templates that a fork can replace."""
+    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in _DIRECTORY.glob(f"*{_SUFFIX}")))
+
+
+def render(name: str, data: Mapping[str, object], overrides: Mapping[str, str]) -> str:
+    """Render a template with plain data; `overrides` has the fork's own templates, as text by name.
+
+    Raises TemplateError where the template is wrong, uses what is not there, or does too much.
+    """
+    environment = _Sandbox(overrides)
+    try:
+        return _limited(name, environment.get_template(name).generate(data))
+    except TemplateNotFound as error:
+        raise TemplateError(f"there is no template {error.name}", _choices()) from error
+    except TemplateSyntaxError as error:
+        raise TemplateError(f"template {error.name}:{error.lineno}: {error.message}") from error
+    except RecursionError as error:
+        raise TemplateError(f"template {name}: it includes itself") from error
+    except (JinjaError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise TemplateError(f"{_place(name, error)}: {error}") from error
+
+
+class _Safe(str):
+    """Text that is Markdown already. Whatever is made from it is plain text again, and escaped again."""
+
+    __slots__ = ()
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2 without what could make much from little, and with Markdown as the way to print a value."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, overrides: Mapping[str, str]) -> None:
+        super().__init__(
+            loader=_Loader(overrides),
+            undefined=StrictUndefined,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            cache_size=-1,
+        )
+        self.filters = {name: self.filters[name] for name in _FILTERS} | _ESCAPES
+        self.globals = {"range": _Range()}
+
+    def is_safe_attribute(self, obj: object, attr: str, value: object) -> bool:
+        """Whether a template may use an attribute: none that pads text to any length it likes."""
+        growing = isinstance(obj, str) and attr in _GROWING_METHODS
+        return not growing and super().is_safe_attribute(obj, attr, value)
+
+    def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
+        """Calculate with small whole numbers only: `"x" * 1000000000` is one line of a template."""
+        if not (isinstance(left, int) and isinstance(right, int)) or operator == "**":
+            raise SecurityError(f"{operator} is for numbers only, and ** is not there")
+        return left * right if operator == "*" else left % right
+
+
+class _Loader(BaseLoader):
+    """The fork's templates first, then the package's."""
+
+    def __init__(self, overrides: Mapping[str, str]) -> None:
+        self._overrides = overrides
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+        """The text of a template, and how messages call it."""
+        source = self._overrides.get(template)
+        if source is None:
+            source = _packaged(template)
+        if source is None:
+            raise TemplateNotFound(template)
+        return source, f"template {template}", None
+
+
+class _Range:
+    """`range` with one budget for a whole rendering: nested loops cannot multiply without end."""
+
+    def __init__(self) -> None:
+        self._left = MAX_RANGE
+
+    def __call__(self, *bounds: int) -> range:
+        numbers = range(*bounds)
+        self._left -= len(numbers)
+        if self._left < 0:
+            raise SecurityError(f"range gives at most {MAX_RANGE} numbers in one rendering")
+        return numbers
+
+
+@cache
+def _packaged(name: str) -> str | None:
+    if name not in template_names():
+        return None
+    return (_DIRECTORY / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
+
+
+def _finalize(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, _Safe) else escape.markdown(str(value))
+
+
+def _limited(name: str, chunks: Iterator[str]) -> str:
+    parts: list[str] = []
+    left = MAX_OUTPUT
+    for chunk in chunks:
+        left -= len(chunk)
+        if left < 0:
+            raise TemplateError(f"template {name}: it gives more than {MAX_OUTPUT} characters")
+        parts.append(chunk)
+    return "".join(parts)
+
+
+def _place(name: str, error: Exception) -> str:
+    """Where a template failed: Jinja2 puts the template's own lines into the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [
+        f"{frame.filename}:{frame.lineno}" for frame in frames if frame.filename.startswith("template ")
+    ]
+    return places[-1] if places else f"template {name}"
+
+
+def _choices() -> str:
+    return f"the templates are {', '.join(template_names())}"
+
+
+def _safe(value: object) -> str:
+    return _Safe(str(value).encode(errors="backslashreplace").decode())
+
+
+def _code(value: object) -> str:
+    return _Safe(escape.code_span(str(value)))
+
+
+def _fenced(value: object) -> str:
+    return _Safe(escape.fenced(str(value)))
+
+
+def _html(value: object) -> str:
+    return _Safe(escape.html(str(value)))
+
+
+def _markdown(value: object, repository: str | None = None) -> str:
+    return _Safe(escape.markdown(str(value), repository))
+
+
+def _mermaid(value: object) -> str:
+    return _Safe(escape.mermaid(str(value)))
+
+
+def _number(value: int) -> str:
+    return _Safe(f"{value:,}")
+
+
+def _prose(value: object) -> str:
+    return _Safe(escape.prose(str(value)))
+
+
+def _url(value: object) -> str:
+    return _Safe(escape.url(str(value)))
+
+
+_ESCAPES = {
+    "code": _code,
+    "fenced": _fenced,
+    "html": _html,
+    "markdown": _markdown,
+    "mermaid": _mermaid,
+    "number": _number,
+    "prose": _prose,
+    "safe": _safe,
+    "url": _url,
+}

@@ -1,0 +1,55 @@
+"""Findings alone: for people, as JSON, as Markdown."""
+
+import json
+from collections.abc import Sequence
+
+from rich.console import Group
+from rich.text import Text
+
+from ...policy.findings import Finding, Severity
+from ..escape import code_span, markdown
+from .layout import indented, render, text
+
+SEVERITY_STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+
+
+def to_text(findings: Sequence[Finding], file: str, verdict: str, width: int, *, color: bool) -> str:
+    """Every finding with its place and what mends it, and the verdict."""
+    blocks = [_finding(each, file) for each in findings]
+    style = "red" if any(each.severity is Severity.ERROR for each in findings) else "green"
+    return render(Group(*blocks, text(f"{file}: {verdict}", style)), width, color=color)
+
+
+def to_json(schema: str, findings: Sequence[Finding]) -> str:
+    """The findings as a document."""
+    data = {"schema": schema, "findings": [as_data(each) for each in findings]}
+    return json.dumps(data, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def to_markdown(findings: Sequence[Finding], file: str) -> str:
+    """The findings as a list."""
+    lines = [f"- **{each.severity}** {code_span(each.rule)} {markdown(_message(each, file))}" for each in findings]
+    return "\n".join(lines or ["Nothing to report."]) + "\n"
+
+
+def as_data(finding: Finding) -> dict[str, str | int | None]:
+    """A finding by the contract (DESIGN.md, section 7), with its line in the policy last."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "path": finding.path,
+        "commit": finding.commit,
+        "fix": finding.fix,
+        "line": finding.line,
+    }
+
+
+def _message(finding: Finding, file: str) -> str:
+    return f"{file}:{finding.line}: {finding.message}" if finding.line else finding.message
+
+
+def _finding(finding: Finding, file: str) -> Group:
+    heading = Text(f"{finding.severity} ", style=SEVERITY_STYLE[finding.severity])
+    heading.append_text(text(f"{_message(finding, file)} [{finding.rule}]", "default", limit=1000))
+    return Group(heading, *([indented(text(f"→ {finding.fix}", limit=1000))] if finding.fix else []))

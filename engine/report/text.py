@@ -1,0 +1,274 @@
+"""A plan for a terminal: what will happen, who decides what, what is left for whom, what to type next.
+
+Text of the repository reaches rich only through `layout.text`, never as rich's markup.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.console import Console, Group, RenderableType
+from rich.text import Text
+
+from ...policy.decisions import Decision, Loss
+from ...policy.facts import ForkCommit
+from ...policy.findings import Finding, Severity
+from ..escape import shell
+from ..plan import Base, CustomizationState, Plan, Status, Summary
+from .groups import RuleGroup, by_directory, by_rule, lost, untold
+from .layout import columns, command, cut, fields, indented, render, text
+from .steps import steps
+from .words import count, resolution_words, short, status_words
+
+MAX_ITEMS = 8
+"""How many lines stand under one heading before they are cut."""
+
+MAX_PEOPLE = 12
+"""How many files for people are told one by one; more are told by rule and directory."""
+
+_STATUS_STYLE = {
+    Status.UP_TO_DATE: "green",
+    Status.CLEAN: "green",
+    Status.RESOLVED: "green",
+    Status.REVIEW: "yellow",
+    Status.REFUSED: "red",
+}
+_SEVERITY_STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+
+
+def print_plan(plan: Plan, console: Console) -> None:
+    """Print the plan, as wide as the console and in its colours."""
+    console.print(_page(plan), highlight=False, crop=False)
+
+
+def to_text(plan: Plan, width: int, *, color: bool = False) -> str:
+    """The plan as text for `width` columns; only commands may be longer, so that they can be copied."""
+    return render(_page(plan), width, color=color)
+
+
+def _page(plan: Plan) -> RenderableType:
+    sections = (_decided, _people, _losses, _customizations, _findings, _next)
+    found = [section(plan) for section in sections]
+    return Group(_header(plan), *(_titled(section) for section in found if section))
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A title and what stands below it."""
+
+    title: str
+    lines: tuple[RenderableType, ...]
+    indent: int = 2
+
+
+def _titled(section: _Section) -> RenderableType:
+    content = Group(*section.lines)
+    body = indented(content, section.indent) if section.indent else content
+    return Group(Text(), Text(section.title, style="bold"), body)
+
+
+def _header(plan: Plan) -> RenderableType:
+    title = plan.fork.branch
+    if plan.upstream:
+        title = f"{plan.labels.upstream} {plan.upstream.tag} → {title}"
+    return Group(text(title, "bold"), indented(fields(_facts(plan))))
+
+
+def _facts(plan: Plan) -> Iterator[tuple[str, Text]]:
+    """The lines of the header: a name and a value each."""
+    yield "status", Text(status_words(plan), style=_STATUS_STYLE[plan.status])
+    if plan.contained_release:
+        target = f" → {plan.upstream.tag}" if plan.upstream else ""
+        yield plan.labels.upstream, text(f"{plan.contained_release}{target}")
+    if plan.version and plan.version.next:
+        provisional = " (provisional)" if plan.version.provisional else ""
+        yield (
+            plan.labels.fork,
+            text(f"{plan.version.current or 'none yet'} → {plan.version.next}{provisional}"),
+        )
+    if plan.summary:
+        yield "brings", text(_brings(plan.summary))
+        yield "meets", text(f"{count(plan.summary.fork_commits, 'commit')} of {plan.labels.fork}")
+    if plan.base:
+        yield "base", text(_base(plan.base, len(plan.decisions)))
+    if plan.cross_check.agrees is not None:
+        yield "git", _agreement(plan)
+    if plan.automatic and not any(lost(each.loss) for each in plan.automatic):
+        yield "loses", text(_no_loss(plan))
+    if plan.customizations and all(each.survives for each in plan.customizations):
+        yield "keeps", text(f"every customization ({len(plan.customizations)})", "green")
+
+
+def _brings(summary: Summary) -> str:
+    files = f"{count(summary.files_changed, 'file')} changed"
+    lines = f"+{summary.insertions:,} -{summary.deletions:,} lines"
+    return f"{count(summary.upstream_commits, 'commit')}, {files}, {lines}"
+
+
+def _base(base: Base, conflicts: int) -> str:
+    if base.used == "content" and base.content:
+        on_git = count(base.conflicts_on_git_base, "conflict")
+        return f"{short(base.content)} by content: {count(conflicts, 'conflict')}, {on_git} on git's base"
+    return ", ".join(map(short, base.git))
+
+
+def _agreement(plan: Plan) -> Text:
+    engine = plan.cross_check.engine or "git"
+    if plan.cross_check.agrees:
+        return text(f"{engine} agrees", "green")
+    return text(f"{engine} merges {count(len(plan.cross_check.differences), 'path')} otherwise", "red")
+
+
+def _no_loss(plan: Plan) -> str:
+    untellable = sum(untold(each.loss) for each in plan.automatic)
+    where = f", but in {count(untellable, 'file')} lines cannot be told" if untellable else ""
+    return f"no line of {plan.labels.fork} or {plan.labels.upstream} in what the policy decides{where}"
+
+
+def _decided(plan: Plan) -> _Section | None:
+    if not plan.automatic:
+        return None
+    groups = by_rule(plan.automatic)
+    title = f"Decided by the policy: {len(plan.automatic):,} of {count(len(plan.decisions), 'conflict')}"
+    return _Section(title, cut([_rule_line(group, plan) for group in groups], MAX_ITEMS, "rules"))
+
+
+def _rule_line(group: RuleGroup, plan: Plan) -> RenderableType:
+    """One rule's decisions: how many, in words, under which rule, why, and where."""
+    words = f"{len(group.decisions):,}  {resolution_words(group.resolution, plan.labels)}"
+    heading = text(words, "green").append_text(
+        text(f"  rule {_rule(group.rule, group.line, plan)}", "default")
+    )
+    return Group(heading, indented(text(group.reason, limit=500)), indented(_places(group.decisions)))
+
+
+def _rule(name: str, line: int | None, plan: Plan) -> str:
+    return f"{name} ({plan.policy.path}:{line})" if line else name
+
+
+def _places(decisions: tuple[Decision, ...]) -> RenderableType:
+    """The one path, or the directories with their counts."""
+    if len(decisions) == 1:
+        return text(decisions[0].path, "dim")
+    counts = by_directory(decisions, MAX_ITEMS)
+    return columns((text(f"{number:,}", "dim"), text(name, "dim")) for name, number in counts)
+
+
+def _people(plan: Plan) -> _Section | None:
+    if not plan.for_people:
+        return None
+    title = f"Left for people: {len(plan.for_people):,} of {count(len(plan.decisions), 'conflict')}"
+    if len(plan.for_people) <= MAX_PEOPLE:
+        return _Section(title, tuple(_file(each, plan) for each in plan.for_people))
+    groups = [_people_by_rule(group, plan) for group in by_rule(plan.for_people)]
+    everything = text(f"every file: forkpolicy plan {_release(plan)}--format json", "dim")
+    return _Section(title, (*cut(groups, MAX_ITEMS, "rules"), everything))
+
+
+def _release(plan: Plan) -> str:
+    return f"{shell(plan.upstream.tag)} " if plan.upstream else ""
+
+
+def _file(decision: Decision, plan: Plan) -> RenderableType:
+    heading = text(decision.path, "bold yellow")
+    heading.append_text(text(f"  {decision.kind.value}", "dim"))
+    return Group(heading, indented(fields(_file_fields(decision, plan))))
+
+
+def _file_fields(decision: Decision, plan: Plan) -> Iterator[tuple[str, RenderableType]]:
+    for path in decision.paths:
+        if path != decision.path:
+            yield "also", text(path)
+    yield "rule", text(_rule(decision.rule, decision.line, plan))
+    yield "why", text(decision.reason, limit=500)
+    if decision.guidance:
+        yield "do", text(" ".join(decision.guidance.split()), limit=1000)
+    for name in decision.customizations:
+        yield "keeps", text(name)
+    for line in cut([_commit(each) for each in decision.fork_commits], MAX_ITEMS):
+        yield plan.labels.fork, line
+    for line in cut([text(each, "red", limit=160) for each in decision.at_stake], MAX_ITEMS):
+        yield "at stake", line
+
+
+def _commit(commit: ForkCommit) -> Text:
+    number = f"#{commit.pull_request} " if commit.pull_request else ""
+    line = text(f"{number}{commit.subject}", limit=160)
+    return line.append(f" {short(commit.commit)}", style="dim")
+
+
+def _people_by_rule(group: RuleGroup, plan: Plan) -> RenderableType:
+    heading = text(f"{len(group.decisions):,}  ", "bold yellow")
+    heading.append_text(text(f"rule {_rule(group.rule, group.line, plan)}", "default"))
+    guidance = {each.guidance for each in group.decisions if each.guidance}
+    rows = [("why", text(group.reason, limit=500))]
+    rows += [("do", text(" ".join(each.split()), limit=1000)) for each in sorted(guidance)[:MAX_ITEMS]]
+    return Group(heading, indented(fields([*rows, ("where", _places(group.decisions))])))
+
+
+def _losses(plan: Plan) -> _Section | None:
+    losing = [each for each in plan.automatic if lost(each.loss)]
+    if not losing:
+        return None
+    total = Loss(
+        tuple(line for each in losing for line in each.loss.fork or ()),
+        tuple(line for each in losing for line in each.loss.upstream or ()),
+    )
+    rows = [_loss(each, plan) for each in losing]
+    return _Section(f"Lines that these decisions drop: {_sides(total, plan)}", cut(rows, MAX_ITEMS, "files"))
+
+
+def _loss(decision: Decision, plan: Plan) -> RenderableType:
+    return text(decision.path).append_text(
+        text(f"  {_sides(decision.loss, plan)}, rule {decision.rule}", "dim")
+    )
+
+
+def _sides(loss: Loss, plan: Plan) -> str:
+    counts = ((loss.fork, plan.labels.fork), (loss.upstream, plan.labels.upstream))
+    return ", ".join(f"{len(lines):,} of {name}" for lines, name in counts if lines)
+
+
+def _customizations(plan: Plan) -> _Section | None:
+    endangered = sorted((each for each in plan.customizations if not each.survives), key=_open_last)
+    if not endangered:
+        return None
+    surviving = len(plan.customizations) - len(endangered)
+    title = f"Customizations: {surviving} of {len(plan.customizations)} survive"
+    return _Section(title, cut([_customization(each) for each in endangered], MAX_ITEMS))
+
+
+def _open_last(state: CustomizationState) -> bool:
+    return state.survives is None
+
+
+def _customization(state: CustomizationState) -> RenderableType:
+    sign, style = ("?", "yellow") if state.survives is None else ("✗", "red")
+    numbers = "".join(f" #{number}" for number in state.pull_requests)
+    heading = Text(f"{sign} ", style=style).append_text(text(f"{state.name}{numbers}", "default"))
+    return Group(heading, *(indented(text(risk, "dim", limit=500)) for risk in state.at_risk))
+
+
+def _findings(plan: Plan) -> _Section | None:
+    if not plan.findings:
+        return None
+    ranks = list(Severity)
+    ranked = sorted(plan.findings, key=lambda finding: ranks.index(finding.severity))
+    return _Section("Findings", cut([_finding(each) for each in ranked], 2 * MAX_ITEMS))
+
+
+def _finding(finding: Finding) -> RenderableType:
+    place = f" {finding.path}" if finding.path else ""
+    commit = f" {short(finding.commit)}" if finding.commit else ""
+    heading = Text(finding.severity.value, style=_SEVERITY_STYLE[finding.severity])
+    heading.append_text(text(f" {finding.rule}{place}{commit}: {finding.message}", "default", limit=1000))
+    return Group(heading, *([indented(text(f"→ {finding.fix}", limit=1000))] if finding.fix else []))
+
+
+def _next(plan: Plan) -> _Section | None:
+    every = steps(plan)
+    if not every:
+        return None
+    body = f"forkpolicy plan {_release(plan)}--output markdown=body.md"
+    commands = tuple(command(each) for each in (*every[0].commands, body))
+    comment = indented(text("# the pull request, and every further command", "dim"))
+    return _Section("Next", (*commands, comment), indent=0)

@@ -1,0 +1,42 @@
+"""How people call things: resolutions with the names of the two sides, statuses, counted nouns."""
+
+from ...policy.decisions import Resolution
+from ..plan import Labels, Plan, Status
+
+SHORT_ID = 10
+"""How many digits of an object id people get to see."""
+
+
+def resolution_words(resolution: Resolution, labels: Labels) -> str:
+    """What a resolution means for people: `keep CARTO`, `accept LiteLLM`."""
+    return {
+        Resolution.KEEP_FORK: f"keep {labels.fork}",
+        Resolution.ACCEPT_UPSTREAM: f"accept {labels.upstream}",
+        Resolution.MANUAL_REVIEW: "left for a person",
+        Resolution.DISABLE: "disable",
+        Resolution.REMOVE: "remove",
+        Resolution.REGENERATE: "regenerate",
+        Resolution.MERGE: "merge",
+    }[resolution]
+
+
+def status_words(plan: Plan) -> str:
+    """How a plan ends, in a sentence."""
+    left = count(len(plan.for_people), "conflict is", "conflicts are")
+    return {
+        Status.UP_TO_DATE: "up to date, nothing to merge",
+        Status.CLEAN: "clean, it merges without a conflict",
+        Status.RESOLVED: "resolved, the policy decides every conflict",
+        Status.REVIEW: f"review, {left} left for people",
+        Status.REFUSED: "refused",
+    }[plan.status]
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: `1 file`, `1,114 files`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def short(commit: str) -> str:
+    """The first digits of an object id."""
+    return commit[:SHORT_ID]
