@@ -79,7 +79,9 @@ def cli(
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
 )
-_OUTPUT = click.option("--output", "outputs", metavar="FORMAT=FILE", multiple=True, help="Write a file too; repeatable.")
+_OUTPUT = click.option(
+    "--output", "outputs", metavar="FORMAT=FILE", multiple=True, help="Write a file too; repeatable."
+)
 
 
 @cli.command()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts, ForkCommit, Kind, Versions
 from ..policy.names import CommitId, RepoPath
+from ..policy.results import Read
 from .git.repository import Repository
 from .git.search import find_entries
 from .history import ForkHistory, fork_commits_by_path
@@ -14,17 +15,19 @@ _LOOKED_AT = 8000
 """How much of a file git looks at for a NUL byte, which makes it binary (`buffer_is_binary`)."""
 
 
-def gather_facts(repo: Repository, history: ForkHistory, conflicts: Iterable[Conflict]) -> tuple[ConflictFacts, ...]:
-    """Everything that the rules may ask about the conflicts of a merge."""
+def gather_facts(
+    repo: Repository, history: ForkHistory, conflicts: Iterable[Conflict], read: Read
+) -> tuple[ConflictFacts, ...]:
+    """Everything that the rules may ask about the conflicts of a merge; `read` also knows what merging wrote."""
     found = tuple(conflicts)
     past = _look_up(repo, history, found)
-    return tuple(_facts(repo, conflict, past) for conflict in found)
+    return tuple(_facts(conflict, past, read) for conflict in found)
 
 
 def file_facts(repo: Repository, history: ForkHistory, path: RepoPath, versions: Versions) -> FileFacts:
     """What is known of one path outside a conflict."""
     single = Conflict(path, Kind.CONTENT, {path: versions})
-    return _facts(repo, single, _look_up(repo, history, (single,))).files[0]
+    return _facts(single, _look_up(repo, history, (single,)), repo.read).files[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +54,26 @@ def _look_up(repo: Repository, history: ForkHistory, conflicts: tuple[Conflict, 
     )
 
 
-def _facts(repo: Repository, conflict: Conflict, past: _Past) -> ConflictFacts:
-    files = tuple(_file(repo, conflict, path, past) for path in conflict.paths)
+def _facts(conflict: Conflict, past: _Past, read: Read) -> ConflictFacts:
+    files = tuple(_file(conflict, path, past, read) for path in conflict.paths)
     commits = {each.commit: each for path in conflict.paths for each in past.fork_commits[path]}
     return ConflictFacts(conflict, files, tuple(commits.values()))
 
 
-def _file(repo: Repository, conflict: Conflict, path: RepoPath, past: _Past) -> FileFacts:
+def _file(conflict: Conflict, path: RepoPath, past: _Past, read: Read) -> FileFacts:
     versions = conflict.files[path]
     names = conflict.paths if conflict.follows_rename else (path,)
     known = any(name in past.ever_upstream for name in names)
     return FileFacts(
         path=path,
         versions=versions,
-        binary=any(_is_binary(repo, entry) for entry in (versions.base, versions.fork, versions.upstream)),
+        binary=any(_is_binary(entry, read) for entry in (versions.base, versions.fork, versions.upstream)),
         untouched=next((past.untouched[name] for name in names if name in past.untouched), None),
         fork_only=versions.fork is not None and not known,
         leftover=versions.fork is not None and versions.upstream is None and known,
     )
 
 
-def _is_binary(repo: Repository, entry: Entry | None) -> bool:
+def _is_binary(entry: Entry | None, read: Read) -> bool:
     """Whether git takes a file for binary: a NUL byte near its start."""
-    return entry is not None and entry.is_file and b"\0" in repo.read(entry.id)[:_LOOKED_AT]
+    return entry is not None and entry.is_file and b"\0" in read(entry.id)[:_LOOKED_AT]

@@ -51,7 +51,8 @@ class Output:
         for name, path in self.files:
             _write(path, rendered[name])
         if not (self.quiet and self.files):
-            sys.stdout.write(rendered[self.format])
+            text = rendered[self.format]
+            sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
             sys.stdout.flush()
 
 

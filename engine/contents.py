@@ -40,6 +40,8 @@ class Contents:
         origin = base if base and S_IFMT(base.mode) == S_IFMT(fork.mode) else None
         mode, mode_is_clean = _merge_modes(base, fork, upstream)
         content = self._merge_content(path, origin, fork, upstream, nested)
+        if self.depth and not content.clean and not fork.is_file:
+            return Merged(base, _kind_of_content(origin, fork))
         if content.clean:
             return Merged(Entry(mode, content.id), None if mode_is_clean else Kind.MODE)
         return Merged(Entry(mode, content.id), _kind_of_content(origin, fork))
@@ -53,7 +55,7 @@ class Contents:
         if upstream.id == before:
             return _Content(fork.id, clean=True)
         if not fork.is_file:
-            return _Content(origin.id if self.depth and origin else fork.id, clean=False)
+            return _Content(fork.id, clean=False)
         return self._merge_lines(path, before, fork.id, upstream.id, nested)
 
     def _merge_lines(

@@ -86,9 +86,7 @@ def _upstream_releases_1_0(story: Story) -> Point:
 def _fork_begins(story: Story, release: Point) -> Point:
     """ACME forks the release and makes it fit: its own policy, deployment, build and defaults."""
     policy = Path(__file__).with_name("demo_policy.yaml").read_text(encoding="utf-8")
-    fork = story.commit(
-        release, _ACME, "chore: rules for syncs with Widget (#1)", {"carto-fork.yaml": policy}
-    )
+    fork = story.commit(release, _ACME, "chore: rules for syncs with Widget (#1)", {"carto-fork.yaml": policy})
     deployment = story.commit(
         fork,
         _ACME,
@@ -201,15 +199,11 @@ def _upstream_releases_1_2(story: Story, main: Point) -> Point:
         },
         "feat: a new logo": {"static/logo.png": _picture(3), "vendor/icons": _icons(3)},
         "build: new base image, nightly builds": {
-            "Dockerfile": main.edited(
-                "Dockerfile", "RUN pip install /app", "RUN pip install --no-cache /app"
-            ),
+            "Dockerfile": main.edited("Dockerfile", "RUN pip install /app", "RUN pip install --no-cache /app"),
             "requirements.lock": "http==2.0\n",
             "scripts/release.sh": File(_RELEASE_SCRIPT),
             ".github/workflows/nightly.yml": _workflow("nightly", "make nightly"),
-            ".github/workflows/publish.yml": main.edited(
-                ".github/workflows/publish.yml", "twine", "uv publish"
-            ),
+            ".github/workflows/publish.yml": main.edited(".github/workflows/publish.yml", "twine", "uv publish"),
         },
     }
     for subject, changes in steps.items():

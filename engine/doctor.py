@@ -87,14 +87,10 @@ _SUBJECTS = {
 
 def _git(version: tuple[int, ...] | None) -> Check:
     if version is None:
-        return Check(
-            State.NOTE, "git", "not installed: plans are not cross-checked", "install git 2.38 or newer"
-        )
+        return Check(State.NOTE, "git", "not installed: plans are not cross-checked", "install git 2.38 or newer")
     shown = ".".join(map(str, version))
     if version < CROSS_CHECK_GIT:
-        return Check(
-            State.NOTE, "git", f"{shown} is too old to cross-check plans", "install git 2.38 or newer"
-        )
+        return Check(State.NOTE, "git", f"{shown} is too old to cross-check plans", "install git 2.38 or newer")
     return Check(State.OK, "git", f"version {shown}: plans are cross-checked")
 
 
@@ -118,9 +114,7 @@ def _branches(repo: Repository, expected: Expected) -> tuple[Check, ...]:
             checks.append(Check(state, "branch", error.message, error.hint))
             continue
         differing = [_check("branch", finding) for finding in branch.findings]
-        checks += differing or [
-            Check(State.OK, "branch", f"{name} is at {branch.commit[:12]} ({branch.ref})")
-        ]
+        checks += differing or [Check(State.OK, "branch", f"{name} is at {branch.commit[:12]} ({branch.ref})")]
     return tuple(checks)
 
 

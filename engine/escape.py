@@ -22,17 +22,19 @@ _NO_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 _COMMAND = re.compile(r"::(?=[A-Za-z][\w-]*(?:\s[^:]*)?::)|##(?=\[)")
 
 _TOKEN = re.compile(
-    r"(?P<url>[a-z][a-z0-9+.-]*://\S+)"
+    r"(?P<url>(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}://\S+)"
     r"|(?P<commit>(?<!\w)(?=[a-f]*[0-9])[0-9a-f]{7,64}(?!\w))"
     r"|(?P<issue>(?<![\w&/#-])#(?P<number>[0-9]+)(?!\w))",
     re.IGNORECASE,
 )
-_ACTIVE = re.compile(r"@|#(?=\w)|(?<=[Gg][Hh]-)(?=[0-9])|(?<=[Ww]{3})(?=\.)|:(?=//)")
+_ACTIVE = re.compile(r"@|#(?=[\w\[])|(?<=[Gg][Hh]-)(?=[0-9])|(?<=[Ww]{3})(?=\.)|:(?=//)")
 _MARKUP = re.compile(r"[\\`*_\[\]|~$]")
 _LEADING = re.compile(r"^\s*(?:[-+=#]|[0-9]+(?=[.)]))")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _CODE_BREAKER = re.compile(r"[`|]|##\[|^\s|\s$|^$")
 _OWN_CODE = re.compile(r"(`[^`]+`)")
+_BREAKS_FENCES = re.compile(r"[#`]")
+_ANSI_C = {code: f"\\x{code:02x}" for code in (*range(32), *b"'\\#`", *range(127, 256))}
 _PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 
 
@@ -57,7 +59,8 @@ def markdown(text: str, repository: str | None = None, limit: int = 300) -> str:
     URLs and commit ids become code. `#123` becomes a link that does not ping where the text comes from
     `repository` (`owner/name`), plain text otherwise.
     """
-    line = one_line(text, limit)
+    # Four spaces at the beginning of a line would make it a block of code.
+    line = re.sub(r"^ +", " ", one_line(text, limit))
     parts: list[str] = []
     end = 0
     for match in _TOKEN.finditer(line):
@@ -82,8 +85,8 @@ def prose(text: str, limit: int = 2000) -> str:
 
 
 def fenced(text: str, limit: int = 4000) -> str:
-    """One line inside a fenced block, which it cannot close."""
-    return one_line(text, limit).replace("```", "'''")
+    """One line inside a fenced block, which it cannot close; other text stands before it on its line."""
+    return one_line(text, limit).replace("```", "'''").replace("##[", "# #[")
 
 
 def html(text: str, limit: int = 300) -> str:
@@ -101,10 +104,9 @@ def shell(text: str) -> str:
     """One word of a POSIX shell, or of bash where the text is not printable ASCII; never cut."""
     if _PLAIN_WORD.fullmatch(text):
         return text
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and not _BREAKS_FENCES.search(text):
         return "'" + text.replace("'", "'\\''") + "'"
-    shown = (chr(b) if 32 <= b < 127 and b not in b"'\\" else f"\\x{b:02x}" for b in _bytes(text))
-    return f"$'{''.join(shown)}'"
+    return f"$'{_bytes(text).decode('latin-1').translate(_ANSI_C)}'"
 
 
 def mermaid(text: str, limit: int = 60) -> str:

@@ -43,12 +43,14 @@ def ownership_of(fork: Fork, policy_path: str) -> Ownership:
     return Ownership(fork.policy, protected_paths(fork.repo, tree, fork.policy, policy_path))
 
 
-def evaluate(fork: Fork, scratch: Scratch, upstream: CommitId, ownership: Ownership) -> Evaluation:
+def evaluate(
+    fork: Fork, scratch: Scratch, upstream: CommitId, bases: tuple[CommitId, ...], ownership: Ownership
+) -> Evaluation:
     """Merge an upstream commit into the fork's branch, in the scratch store, and decide every conflict."""
-    repo = scratch.repository
-    merge = merge_commits(scratch, fork.production.commit, upstream)
-    facts = gather_facts(repo, fork.history, merge.conflicts)
-    decisions = tuple(ownership.decide(each, repo.read) for each in facts)
+    read = scratch.repository.read
+    merge = merge_commits(scratch, fork.production.commit, upstream, bases)
+    facts = gather_facts(fork.repo, fork.history, merge.conflicts, read)
+    decisions = tuple(ownership.decide(each, read) for each in facts)
     return Evaluation(merge, facts, decisions)
 
 

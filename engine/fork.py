@@ -93,7 +93,9 @@ class Fork:
     @cached_property
     def _mirror(self) -> CommitId | None:
         names = [name for branch in self.policy.branches if branch.role == "mirror" for name in branch.names]
-        refs = [ref for name in names for ref in (f"refs/heads/{name}", f"refs/remotes/{self.policy.fork.remote}/{name}")]
+        refs = [
+            ref for name in names for ref in (f"refs/heads/{name}", f"refs/remotes/{self.policy.fork.remote}/{name}")
+        ]
         return next((commit for ref in refs if (commit := self.repo.ref(ref)) is not None), None)
 
     @cached_property

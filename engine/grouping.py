@@ -57,7 +57,14 @@ def _connected(items: Iterable[tuple[RepoPath, set[str]]]) -> list[list[RepoPath
 def _conflict(merge: ThreeWay, paths: list[RepoPath]) -> Conflict:
     slots = [merge.slots[path] for path in paths]
     kinds: dict[RepoPath, Kind] = {path: kind for path in paths if (kind := merge.merged[path].kind)}
-    main = min(paths, key=lambda path: (_PRECEDENCE.index(kinds[path]), merge.original.get(path, _NOTHING).base is None, path))
+    main = min(
+        paths,
+        key=lambda path: (
+            _PRECEDENCE.index(kinds[path]),
+            merge.original.get(path, _NOTHING).base is None,
+            path,
+        ),
+    )
     kind = kinds[main]
     names = sorted(set[RepoPath]().union(*(slot.names for slot in slots)))
     files = {name: merge.original.get(name, _NOTHING) for name in names}

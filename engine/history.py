@@ -102,9 +102,7 @@ def _reachable(commits: Mapping[CommitId, Commit], start: CommitId) -> set[Commi
     return seen
 
 
-def _without_descendants(
-    repo: Repository, tips: tuple[CommitId, ...], since: CommitId
-) -> tuple[CommitId, ...]:
+def _without_descendants(repo: Repository, tips: tuple[CommitId, ...], since: CommitId) -> tuple[CommitId, ...]:
     """The tips that do not descend from a commit, found in one walk over what lies beyond its parents."""
     descendants = {since}
     for each in reversed(list(repo.walk(tips, repo.commit(since).parents, topological=True))):

@@ -52,14 +52,16 @@ def merge_trees(scratch: Scratch, base: TreeId | None, fork: TreeId, upstream: T
     )
 
 
-def merge_commits(scratch: Scratch, fork: CommitId, upstream: CommitId) -> Merge:
+def merge_commits(scratch: Scratch, fork: CommitId, upstream: CommitId, bases: tuple[CommitId, ...] = ()) -> Merge:
     """Merge two commits on their git base; several are first merged with one another, as git does.
+
+    `bases` are the git bases where the caller knows them: finding them walks history.
 
     Raises:
         RepositoryError: the two share no history, or an object is missing.
     """
     repository = scratch.repository
-    bases = repository.merge_bases(fork, upstream)
+    bases = bases or repository.merge_bases(fork, upstream)
     if not bases:
         raise RepositoryError(
             f"{fork} and {upstream} share no history, so they cannot be merged",
@@ -96,7 +98,12 @@ def _merge_bases(scratch: Scratch, bases: Iterable[CommitId], depth: int) -> Com
 
 
 def _virtual_tree(merge: ThreeWay) -> dict[RepoPath, Entry | None]:
-    """Every result, conflicts included; a file in a directory's way is left out, where git renames it."""
-    return {
-        path: None if merged.kind is Kind.FILE_DIRECTORY else merged.entry for path, merged in merge.merged.items()
-    }
+    """Every result, conflicts included; a file in a directory's way gets the name that git gives it."""
+    tree: dict[RepoPath, Entry | None] = {}
+    for path, merged in merge.merged.items():
+        tree[path] = merged.entry
+        if merged.kind is Kind.FILE_DIRECTORY:
+            branch = 1 if merge.slots[path].versions.fork else 2
+            tree[path] = None
+            tree[RepoPath(f"{path}~Temporary merge branch {branch}")] = merged.entry
+    return tree

@@ -10,10 +10,13 @@ from ..policy.names import CommitId, RepoPath
 from .git.repository import Repository
 from .tag_shapes import fork_formats, release_forms
 
-_URL = re.compile(r"(?:.*[/:])?(?P<owner>[A-Za-z0-9_.-]+)/(?P<name>[A-Za-z0-9_.-]+?)(?:\.git)?/?")
+_URL = re.compile(r"(?:.*[/:])?(?P<owner>\w[\w.-]*)/(?P<name>\w[\w.-]*?)(?:\.git)?/?", re.ASCII)
 _TOPIC = re.compile(
     r"(?:.*sync|feat|feature|fix|bugfix|hotfix|chore|docs|ci|test|refactor|dependabot|renovate|release|revert|wip)[/-].*"
 )
+_NAME = re.compile(r"[\w./+-]+", re.ASCII)
+"""Names with anything else in them are nobody's long-lived branch, and would have to be quoted."""
+_DISABLED = re.compile(r"\.github/workflows/[\w.-]+\.ya?ml\.txt", re.ASCII)
 _PRODUCTION_WORDS = ("production", "prod", "main", "master", "stable", "deploy", "trunk")
 _LOCK_FILES = {
     "poetry.lock": "poetry lock",
@@ -76,6 +79,7 @@ def observe(repo: Repository) -> Observation:
     mirror = _mirror(repo, branches, upstream, upstream_branch)
     production = _production(repo, branches, mirror)
     paths = _paths(repo, branches.get(production))
+    top = {path for path in paths if "/" not in path}
     tags = _tags_newest_first(repo)
     workflows = [path for path in paths if path.startswith(".github/workflows/")]
     return Observation(
@@ -86,10 +90,10 @@ def observe(repo: Repository) -> Observation:
         upstream_branch,
         release_forms(tags),
         fork_formats(tags),
-        {name: command for name, command in _LOCK_FILES.items() if name in paths},
-        next(((name, pattern) for name, pattern in _VERSION_FILES.items() if name in paths), None),
-        tuple(name for name in _BUILD_FILES if name in paths),
-        tuple(path.removesuffix(".txt") for path in workflows if re.search(r"\.ya?ml\.txt$", path)),
+        {name: command for name, command in _LOCK_FILES.items() if name in top},
+        next(((name, pattern) for name, pattern in _VERSION_FILES.items() if name in top), None),
+        tuple(name for name in _BUILD_FILES if name in top),
+        tuple(path.removesuffix(".txt") for path in workflows if _DISABLED.fullmatch(path)),
         bool(workflows),
     )
 
@@ -128,25 +132,30 @@ def _branches(repo: Repository, fork: Remote | None) -> dict[str, CommitId]:
     found: dict[str, CommitId] = {}
     for prefix in (*prefixes, "refs/heads/"):
         found |= {ref.removeprefix(prefix): tip for ref, tip in repo.refs(prefix).items()}
-    return {name: tip for name, tip in sorted(found.items()) if name != "HEAD" and not _TOPIC.fullmatch(name)}
+    return {name: tip for name, tip in sorted(found.items()) if _is_long_lived(name)}
+
+
+def _is_long_lived(name: str) -> bool:
+    return name != "HEAD" and bool(_NAME.fullmatch(name)) and not _TOPIC.fullmatch(name)
 
 
 def _mirror(
     repo: Repository, branches: dict[str, CommitId], upstream: Remote | None, upstream_branch: str | None
 ) -> str | None:
     """The branch that holds nothing but upstream's; failing that, the one with the name of upstream's."""
-    if upstream is None or upstream_branch is None:
+    if upstream is None or upstream_branch is None or len(branches) < 2:
         return None
     tip = repo.resolve(f"refs/remotes/{upstream.name}/{upstream_branch}")
     following = [name for name, commit in branches.items() if repo.is_ancestor(commit, tip)]
-    same_name = [name for name in (upstream_branch,) if name in branches and len(branches) > 1]
-    preferred = [name for name in same_name if name in following]
-    return next(iter([*preferred, *following, *same_name]), None)
+    if upstream_branch in following:
+        return upstream_branch
+    not_checked_out = [name for name in following if name != _head(repo)]
+    return next(iter(not_checked_out), upstream_branch if upstream_branch in branches else None)
 
 
 def _production(repo: Repository, branches: dict[str, CommitId], mirror: str | None) -> str:
-    """The long-lived branch that is no mirror: checked out, or of a telling name; `main` where there is none."""
-    head = (repo.head_ref() or "").removeprefix("refs/heads/")
+    """The long-lived branch that is no mirror: checked out, or of a telling name; `main` failing that."""
+    head = _head(repo)
 
     def rank(name: str) -> tuple[bool, int, str]:
         word = name.rpartition("/")[2]
@@ -156,8 +165,12 @@ def _production(repo: Repository, branches: dict[str, CommitId], mirror: str | N
     return min((name for name in branches if name != mirror), key=rank, default=mirror or head or "main")
 
 
-def _paths(repo: Repository, commit: CommitId | None) -> frozenset[RepoPath]:
-    return frozenset() if commit is None else frozenset(path for path, _ in repo.files(repo.tree(commit)))
+def _head(repo: Repository) -> str:
+    return (repo.head_ref() or "").removeprefix("refs/heads/")
+
+
+def _paths(repo: Repository, commit: CommitId | None) -> tuple[RepoPath, ...]:
+    return () if commit is None else tuple(path for path, _ in repo.files(repo.tree(commit)))
 
 
 def _tags_newest_first(repo: Repository) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 from typing import IO
 
 from ..policy.errors import RepositoryError
@@ -23,6 +24,8 @@ from .merge import Merge
 _OLDEST = (2, 38)
 _LEAVES_FILES = frozenset({Kind.FILE_DIRECTORY, Kind.DIRECTORY_RENAME})
 """Conflicts whose groups have paths that git leaves where they are."""
+_ONLY_TOLD = b"directory rename"
+"""In the type of messages about conflicts that leave no path unmerged."""
 _HERMETIC = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -66,15 +69,15 @@ class Running:
         tree, _, rest = output.partition(b"\0")
         listed, _, messages = (b"\0" + rest).partition(b"\0\0")
         unmerged = {_decode(line.partition(b"\t")[2]) for line in listed.split(b"\0") if line}
-        ties = [{self._plain(path) for path in paths} for paths in _conflict_messages(messages)]
+        told = [(kind, {self._plain(path) for path in paths}) for kind, paths in _conflict_messages(messages)]
         names = {self._plain(path) for path in unmerged}
         repository = self._scratch.repository
         changes = repository.changes(repository.tree(self._fork), TreeId(tree.decode()))
         return Verdict(
             _version_text(),
-            _grouped(names, ties),
-            tuple(frozenset(paths) for paths in ties if not paths & names),
-            {path: new for path, (_, new) in changes.items() if path not in unmerged and self._plain(path) not in names},
+            _grouped(names, [paths for _, paths in told]),
+            tuple(frozenset(paths) for kind, paths in told if _ONLY_TOLD in kind and not paths & names),
+            {path: new for path, (_, new) in changes.items() if names.isdisjoint((path, self._plain(path)))},
         )
 
     def _plain(self, path: str) -> RepoPath:
@@ -95,9 +98,7 @@ class RunningStat:
         return ShortStat(counts.get("file", 0), counts.get("insertion", 0), counts.get("deletion", 0))
 
 
-def start(
-    scratch: Scratch, fork: CommitId, upstream: CommitId, base: CommitId | None = None
-) -> Running | None:
+def start(scratch: Scratch, fork: CommitId, upstream: CommitId, base: CommitId | None = None) -> Running | None:
     """Let git merge in the background; None where there is no git that can (2.38 or newer).
 
     An explicit base takes three synthetic commits: the base's tree, and on it the trees of either side.
@@ -125,6 +126,11 @@ def shortstat(scratch: Scratch, base: CommitId, release: CommitId, running: Runn
 def is_available() -> bool:
     """Whether a git is installed that can merge without a work tree."""
     return _version() >= _OLDEST
+
+
+def installed_version() -> tuple[int, ...] | None:
+    """The version of the git that is installed; None where there is none."""
+    return _version() or None
 
 
 def compare(merge: Merge, verdict: Verdict) -> tuple[RepoPath, ...]:
@@ -176,15 +182,17 @@ def _grouped(names: set[RepoPath], ties: list[set[RepoPath]]) -> tuple[frozenset
     return tuple(frozenset(group) for group in groups)
 
 
-def _conflict_messages(messages: bytes) -> Iterator[list[str]]:
-    """The paths of every message that tells of a conflict: a count, the paths, the type, the text."""
+def _conflict_messages(messages: bytes) -> Iterator[tuple[bytes, list[RepoPath]]]:
+    """Type and paths of every message that tells of a conflict: a count, the paths, the type, the text.
+
+    Where a submodule conflicts, advice in plain text follows the last message.
+    """
     fields = iter(messages.split(b"\0"))
-    for count in fields:
-        if count:
-            paths = [_decode(next(fields)) for _ in range(int(count))]
-            kind, _ = next(fields), next(fields)
-            if kind.startswith(b"CONFLICT"):
-                yield paths
+    for count in takewhile(bytes.isdigit, fields):
+        paths = [_decode(next(fields)) for _ in range(int(count))]
+        kind, _ = next(fields), next(fields)
+        if kind.startswith(b"CONFLICT"):
+            yield kind, paths
 
 
 def _decode(path: bytes) -> RepoPath:

@@ -42,9 +42,7 @@ class Request:
     """`auto`: ask git where it is installed; `always`: it must be; `never`."""
 
 
-def make_plan(
-    fork: Fork, source: PolicySource, request: Request, now: datetime, *, in_ci: bool = False
-) -> Plan:
+def make_plan(fork: Fork, source: PolicySource, request: Request, now: datetime, *, in_ci: bool = False) -> Plan:
     """Plan the merge of a release into the branch that `fork` looks at. The pull request's body is left empty.
 
     Raises:
@@ -84,7 +82,7 @@ def _merge(
     """Merge and decide, while git, where it is there, merges and counts beside."""
     counting = oracle.start_shortstat(scratch, bases[0], release)
     asking = crosscheck.start(request.cross_check, scratch, fork.production.commit, release)
-    evaluation = evaluate(fork, scratch, release, ownership_of(fork, source.path))
+    evaluation = evaluate(fork, scratch, release, bases, ownership_of(fork, source.path))
     check = crosscheck.finish(asking, evaluation.merge)
     decisions = crosscheck.apply(check, evaluation.decisions)
     tree = planned_tree(fork, scratch, evaluation.merge, decisions)
@@ -113,7 +111,7 @@ def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:
         status=Status.REFUSED if refused else Status.UP_TO_DATE,
         summary=None,
         findings=(*refused, *fork.production.findings, *target.notes),
-        version=NextVersion(current, current),
+        version=NextVersion(current, None),
         contained_release=target.contained.tag if target.contained else None,
     )
 

@@ -131,9 +131,7 @@ def preflight(repo: Repository, expected: Expected) -> tuple[Finding, ...]:
     return findings
 
 
-def require_history(
-    repo: Repository, one: CommitId, other: CommitId, *, in_ci: bool = False
-) -> tuple[CommitId, ...]:
+def require_history(repo: Repository, one: CommitId, other: CommitId, *, in_ci: bool = False) -> tuple[CommitId, ...]:
     """The merge bases of two commits, at least one.
 
     In a shallow clone a merge base may be in sight and yet be the wrong one: history is whole enough where it
@@ -192,9 +190,7 @@ def _no_upstream_remote(repo: Repository, expected: Expected) -> Finding | None:
     if name in repo.remotes():
         return None
     fix = f"git remote add {name} {expected.upstream_url} && git fetch --tags {name}"
-    return _note(
-        "no-upstream-remote", f"there is no remote `{name}`: upstream is known by its tags alone", fix
-    )
+    return _note("no-upstream-remote", f"there is no remote `{name}`: upstream is known by its tags alone", fix)
 
 
 def _no_release_tags(refs: health.RefFiles, expected: Expected) -> Finding | None:
@@ -229,9 +225,7 @@ def _grafts(repo: Repository) -> Finding | None:
     if not health.has_grafts(repo):
         return None
     file = health.common_dir(repo) / "info" / "grafts"
-    return _note(
-        "grafts", f"{file} gives commits other parents: elsewhere history looks different", f"rm {file}"
-    )
+    return _note("grafts", f"{file} gives commits other parents: elsewhere history looks different", f"rm {file}")
 
 
 def _damaged_refs(repo: Repository, refs: health.RefFiles, expected: Expected) -> tuple[Finding, ...]:
@@ -261,12 +255,8 @@ def _candidates(name: str, fork_remote: str) -> tuple[RefName, ...]:
 
 def _no_branch(repo: Repository, name: str, refs: tuple[RefName, ...], fork_remote: str) -> RepositoryError:
     if repo.head_ref() in refs:
-        return RepositoryError(
-            f"the branch {name} has no commit yet", f"git fetch {fork_remote} {name}:{name}"
-        )
-    return RepositoryError(
-        f"there is no branch {name}: no {' and no '.join(refs)}", f"git fetch {fork_remote} {name}"
-    )
+        return RepositoryError(f"the branch {name} has no commit yet", f"git fetch {fork_remote} {name}:{name}")
+    return RepositoryError(f"there is no branch {name}: no {' and no '.join(refs)}", f"git fetch {fork_remote} {name}")
 
 
 def _is_needed(ref: RefName, expected: Expected) -> bool:

@@ -5,9 +5,7 @@ from pathlib import PurePosixPath
 from ..policy.models import Policy
 from ..policy.names import RepoPath, TreeId
 from .git.repository import Repository
-
-SCHEMA_NAME = "carto-fork.schema.json"
-"""The file that `forkpolicy init` writes beside the policy."""
+from .schema_file import SCHEMA_NAME
 
 _WORKFLOWS = RepoPath(".github/workflows")
 _COMMAND = b"forkpolicy"

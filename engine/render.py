@@ -93,6 +93,9 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         growing = isinstance(obj, str) and attr in _GROWING_METHODS
         return not growing and super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: object) -> None:
+        """Nothing: Jinja2's own `format` pads to any length, so the method stays unsafe."""
+
     def call_binop(self, context: object, operator: str, left: object, right: object) -> object:
         """Calculate with small whole numbers only: `"x" * 1000000000` is one line of a template."""
         if not (isinstance(left, int) and isinstance(right, int)) or operator == "**":
@@ -157,9 +160,7 @@ def _limited(name: str, chunks: Iterator[str]) -> str:
 def _place(name: str, error: Exception) -> str:
     """Where a template failed: Jinja2 puts the template's own lines into the traceback."""
     frames = traceback.extract_tb(error.__traceback__)
-    places = [
-        f"{frame.filename}:{frame.lineno}" for frame in frames if frame.filename.startswith("template ")
-    ]
+    places = [f"{frame.filename}:{frame.lineno}" for frame in frames if frame.filename.startswith("template ")]
     return places[-1] if places else f"template {name}"
 
 

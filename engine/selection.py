@@ -74,7 +74,12 @@ def _candidate(fork: Fork, release: Release) -> Candidate:
 
 def _older(release: Release, commit: CommitId, contained: Release | None) -> Target:
     newest_tag = contained.tag if contained else "nothing newer"
-    return Target(release, commit, contained, f"{release.tag} goes back: production contains {newest_tag}, which is newer")
+    return Target(
+        release,
+        commit,
+        contained,
+        f"{release.tag} goes back: production contains {newest_tag}, which is newer",
+    )
 
 
 def _unknown(fork: Fork, release: Release, contained: Release | None) -> Target:

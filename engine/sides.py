@@ -74,9 +74,7 @@ def _renames_that_matter(
     found = find_renames(side.deleted, side.added, relevant, fingerprints)
     taken = set(found.values())
     contested = {
-        path: entry
-        for path, entry in side.added.items()
-        if other.added.get(path, entry) != entry and path not in taken
+        path: entry for path, entry in side.added.items() if other.added.get(path, entry) != entry and path not in taken
     }
     rest = {path: entry for path, entry in side.deleted.items() if path not in found}
     return found | find_renames(rest, contested, rest.keys(), fingerprints)

@@ -66,8 +66,4 @@ def apply(files: Mapping[str, Content], changes: Changes) -> dict[str, Content]:
 def difference(before: Point, after: Point) -> dict[str, Content | None]:
     """The changes that lead from one point to another."""
     paths = before.files.keys() | after.files.keys()
-    return {
-        path: after.files.get(path)
-        for path in sorted(paths)
-        if before.files.get(path) != after.files.get(path)
-    }
+    return {path: after.files.get(path) for path in sorted(paths) if before.files.get(path) != after.files.get(path)}

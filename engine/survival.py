@@ -49,9 +49,7 @@ def customization_states(
     return tuple(_state(each, tree) for each in customizations)
 
 
-def customization_findings(
-    customizations: tuple[Customization, ...], tree: PlannedTree
-) -> tuple[Finding, ...]:
+def customization_findings(customizations: tuple[Customization, ...], tree: PlannedTree) -> tuple[Finding, ...]:
     """An error for every requirement that the result breaks, a warning for those that the fork breaks already."""
     found: list[Finding] = []
     by_name = {each.name: each for each in customizations}

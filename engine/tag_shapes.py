@@ -7,7 +7,7 @@ from collections.abc import Sequence
 RECENT = 20
 """How many of the newest tags tell which scheme is the current one: schemes come and go."""
 
-_VERSION = re.compile(r"(?P<prefix>(?:.*?[^0-9.])?)(?P<version>\d+(?:\.\d+)+)(?P<rest>.*)")
+_VERSION = re.compile(r"(?P<prefix>(?:[\w./+-]*?[^\d.])?)(?P<version>\d+(?:\.\d+)+)(?P<rest>[\w./+-]*)", re.ASCII)
 _FORK_PART = re.compile(r"(?P<separator>[^0-9]*[^0-9.]\.?)\d+\.\d+\.\d+")
 _PATCH = re.compile(r"(?P<stem>(?:.*[^0-9])?)(?P<patch>\d+)")
 _PATCH_WORD = re.compile(r"[.-]?(?:post|patch|p|hotfix)?\.?\{patch\}")
@@ -16,23 +16,21 @@ _UNSTABLE_LETTERS = frozenset({"a", "b", "c", "m"})
 
 
 def fork_formats(tags: Sequence[str]) -> tuple[str, ...]:
-    """The formats of fork versions among the tags, newest tag first: `v{upstream}-carto.{major}.{minor}.{patch}`."""
+    """The formats of fork versions, such as `v{upstream}-acme.{major}.{minor}.{patch}`; newest tag first."""
     return tuple(dict.fromkeys(found for tag in tags if (found := _fork_format(tag)) is not None))
 
 
 def release_forms(tags: Sequence[str]) -> tuple[str, ...]:
-    """The forms of stable release tags, newest tag first: the one that most recent tags have, then its patches.
+    """The form that most of the recent stable release tags have, then the forms of its patches.
 
-    Empty where no tag looks like a stable release.
+    `tags` begins with the newest. Empty where no tag looks like a stable release.
     """
     forms = [form for tag in tags if (form := _release_form(tag)) is not None]
     plain = [form for form in forms if "{patch}" not in form][:RECENT]
     if not plain:
         return ()
     usual = Counter(plain).most_common(1)[0][0]
-    patches = {
-        form for form in forms if form.startswith(usual) and _PATCH_WORD.fullmatch(form.removeprefix(usual))
-    }
+    patches = {form for form in forms if form.startswith(usual) and _PATCH_WORD.fullmatch(form.removeprefix(usual))}
     return (usual, *sorted(patches))
 
 

@@ -60,7 +60,8 @@ class ThreeWay:
         """Files in renamed directories, with the places that the directory renames suggest."""
         self.combined: list[RepoPath] = []
         """The paths where changes of both sides to contents met."""
-        self._follow_directories()
+        if not contents.depth:
+            self._follow_directories()
         self._follow_renames()
         self.merged = {path: self._settle(path, slot) for path, slot in self.slots.items()}
         self._separate_files_from_directories()

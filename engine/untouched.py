@@ -63,17 +63,17 @@ def _copied_from_upstream(
     if not found or origin.is_merge:
         return {path: commit for path, (commit, _) in found.items()}
     earlier = _earlier_entries(repo, history, origin, found)
-    newest = find_entries(repo, _known_then(repo, history, origin), {path: {wanted[path], *earlier[path]} for path in found})
+    newest = find_entries(
+        repo, _known_then(repo, history, origin), {path: {wanted[path], *earlier[path]} for path in found}
+    )
     return {path: commit for path, (commit, entry) in newest.items() if entry == wanted[path]}
 
 
 def _known_then(repo: Repository, history: ForkHistory, origin: Commit) -> Iterator[CommitId]:
     """The upstream commits that an entry may come from, newest first: those that the fork's commit did not have
-    in its history though they existed, then those that it stood on."""
-    latest = origin.committed + CLOCK_SKEW
-    for commit in repo.walk(history.upstream, [origin.id]):
-        if repo.commit(commit).committed <= latest:
-            yield commit
+    in its history though they existed, then those that it stood on.
+    """
+    yield from repo.walk(history.upstream, [origin.id], until=origin.committed + CLOCK_SKEW)
     yield from _stood_on(repo, history, origin)
 
 

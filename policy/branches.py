@@ -36,9 +36,7 @@ def role_of(name: str, branches: Iterable[Branch]) -> BranchRole:
     for entry in branches:
         if RefPatterns(entry.names).matches(name):
             return BranchRole(name, entry.role, entry)
-    return BranchRole(
-        name, "topic", None, f"no entry of `branches` matches {quoted(name)}: it counts as a topic"
-    )
+    return BranchRole(name, "topic", None, f"no entry of `branches` matches {quoted(name)}: it counts as a topic")
 
 
 def merge_allowed(base: BranchRole, head: Role | Source) -> MergeVerdict:
@@ -60,6 +58,4 @@ def merge_allowed(base: BranchRole, head: Role | Source) -> MergeVerdict:
 
 
 def _named(source: Role | Source) -> str:
-    return (
-        "production" if source == "production" else f"a {source}" + ("" if source == "release" else " branch")
-    )
+    return "production" if source == "production" else f"a {source}" + ("" if source == "release" else " branch")

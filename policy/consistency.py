@@ -111,9 +111,7 @@ def _rules(root: Node) -> Iterator[Problem]:
 def _markers(root: Node) -> Iterator[Problem]:
     for marker in root["ownership"]["markers"]:
         if marker["begin"].text and marker["begin"].text == marker["end"].text:
-            yield marker["end"].problem(
-                "`begin` and `end` are equal", "mark both ends of a block differently"
-            )
+            yield marker["end"].problem("`begin` and `end` are equal", "mark both ends of a block differently")
 
 
 def _customizations(root: Node) -> Iterator[Problem]:
@@ -132,9 +130,7 @@ def _examples(root: Node) -> Iterator[Problem]:
     for example in root["examples"]:
         expected = example["expect"].text
         if expected and expected not in names:
-            yield example["expect"].problem(
-                f"no rule is called {quoted(expected)}", suggestion(expected, names - {""})
-            )
+            yield example["expect"].problem(f"no rule is called {quoted(expected)}", suggestion(expected, names - {""}))
 
 
 def _repeated(nodes: Iterable[Node], what: str, hint: str) -> Iterator[Problem]:

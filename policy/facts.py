@@ -65,6 +65,11 @@ class Versions:
     upstream: Entry | None
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nobody has the file."""
+        return self.base is None and self.fork is None and self.upstream is None
+
+    @property
     def fork_change(self) -> Change | None:
         """What the fork did since the base; None where it did nothing."""
         return change_between(self.base, self.fork)

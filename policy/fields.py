@@ -71,6 +71,4 @@ _FIELD = re.compile(r"\{([a-z_]+)\}")
 
 def _compiled(text: str, fields: Mapping[str, str]) -> re.Pattern[str]:
     parts = enumerate(_FIELD.split(text))  # literals and fields by turns
-    return re.compile(
-        "".join(f"(?P<{part}>{fields[part]})" if i % 2 else re.escape(part) for i, part in parts)
-    )
+    return re.compile("".join(f"(?P<{part}>{fields[part]})" if i % 2 else re.escape(part) for i, part in parts))

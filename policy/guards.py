@@ -57,9 +57,7 @@ class Guards:
     def _customized(self, facts: ConflictFacts, outcome: Outcome, read: Read) -> Iterator[Objection]:
         for file in facts.files:
             for requirement in self._requirements.get(file.path, ()):
-                before, after = (
-                    _content(entry, read) for entry in (file.versions.fork, outcome.results[file.path])
-                )
+                before, after = (_content(entry, read) for entry in (file.versions.fork, outcome.results[file.path]))
                 if requirement.holds(before) and not requirement.holds(after):
                     reason = f"the customization “{requirement.customization}” would be lost"
                     yield Objection(reason, (requirement.wanted,))

@@ -79,7 +79,14 @@ def matches_nothing(policy: Policy, rule: Rule, files: Files) -> Iterator[Findin
     for pattern in rule.paths:
         if not pattern.startswith("!") and not files.matching(PathSet((pattern,))):
             message = f"rule `{rule.name}`: {pattern} matches no file of production nor of the newest release"
-            yield _about(policy, rule, "pattern-matches-nothing", Severity.WARNING, message, "correct it, or take it out")
+            yield _about(
+                policy,
+                rule,
+                "pattern-matches-nothing",
+                Severity.WARNING,
+                message,
+                "correct it, or take it out",
+            )
 
 
 def several_depths(policy: Policy, rule: Rule, matched: frozenset[RepoPath]) -> Iterator[Finding]:
@@ -95,9 +102,7 @@ def several_depths(policy: Policy, rule: Rule, matched: frozenset[RepoPath]) -> 
             yield _about(policy, rule, "pattern-several-depths", Severity.WARNING, message, fix)
 
 
-def protects_nothing(
-    policy: Policy, rule: Rule, matched: frozenset[RepoPath], files: Files
-) -> Iterator[Finding]:
+def protects_nothing(policy: Policy, rule: Rule, matched: frozenset[RepoPath], files: Files) -> Iterator[Finding]:
     """Rules that protect changes of the fork in files that equal upstream's."""
     if matched and _protects(rule) and not any(map(files.differ, matched)):
         count = f"{len(matched)} file{'' if len(matched) == 1 else 's'}"

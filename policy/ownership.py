@@ -129,7 +129,11 @@ class Ownership:
     # Decisions
 
     def _decision(
-        self, facts: ConflictFacts, ruling: Ruling, result: Outcome | None, objections: tuple[Objection, ...] = ()
+        self,
+        facts: ConflictFacts,
+        ruling: Ruling,
+        result: Outcome | None,
+        objections: tuple[Objection, ...] = (),
     ) -> Decision:
         held_back = result is None or bool(objections)
         reason = "; ".join(each.reason for each in objections) or ruling.reason

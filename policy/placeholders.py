@@ -10,9 +10,7 @@ from .wording import quoted
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
-def template(
-    known: Collection[str], needed: Collection[str] = (), *, ref: bool = False
-) -> Callable[[str], str]:
+def template(known: Collection[str], needed: Collection[str] = (), *, ref: bool = False) -> Callable[[str], str]:
     """A check: every placeholder is `known`, and those `needed` are there.
 
     A text that needs placeholders is read back, too, so it must be clear where each one ends. With `ref`,
@@ -43,9 +41,7 @@ def _placeholders(value: str) -> list[str]:
 def _check_known(names: list[str], known: Collection[str]) -> None:
     for name in names:
         if name not in known:
-            raise wrong(
-                f"the placeholder {quoted(f'{{{name}}}')} is not known", f"there are {_braced(known)}"
-            )
+            raise wrong(f"the placeholder {quoted(f'{{{name}}}')} is not known", f"there are {_braced(known)}")
 
 
 def _braced(names: Collection[str]) -> str:

@@ -4,6 +4,7 @@ One pass over the parser's events builds data and places. Nothing is ever expand
 it stands, so a bomb of them costs no more than its own text.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from .scalars import plain_scalar
 from .syntax import place_at
 from .wording import quoted
 from .yaml_events import Event, Kind, NotYamlError, events
+
+_SURROGATE = re.compile("[\\ud800-\\udfff]")
 
 MAX_BYTES = 1_000_000
 """The largest policy, in bytes."""
@@ -110,6 +113,8 @@ class _Reader:
 
     def _properties(self, event: Event, route: Route) -> None:
         """Refuse what YAML can put before a value, or in its place."""
+        if _SURROGATE.search(event.text):
+            self._refuse(event.place, route, "the text has half a character", "`\\ud800` to `\\udfff` are none")
         refused = (
             ("alias", "*", event.text if event.kind is Kind.ALIAS else None, "write the value out"),
             ("anchor", "&", event.anchor, "remove it"),

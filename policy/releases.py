@@ -73,9 +73,7 @@ class ReleaseRules:
         return tuple(sorted((each for each in read if isinstance(each, Release)), reverse=True))
 
     def _why_no_match(self, tag: str) -> str:
-        rests = [
-            (rest, pattern.text) for _, pattern in self._patterns if (rest := pattern.rest(tag)) is not None
-        ]
+        rests = [(rest, pattern.text) for _, pattern in self._patterns if (rest := pattern.rest(tag)) is not None]
         if not rests:
             return "no scheme matches"
         rest, text = min(rests, key=lambda each: len(each[0]))

@@ -38,9 +38,7 @@ def _matches_something(rule: Node) -> Iterator[Problem]:
             "the rule has neither `paths` nor `when`", "give it one of them; `paths: ['**']` is every path"
         )
     if paths and all(path.startswith("!") for path in paths):
-        yield rule["paths"].problem(
-            "the patterns only exclude", "begin with a pattern that matches something"
-        )
+        yield rule["paths"].problem("the patterns only exclude", "begin with a pattern that matches something")
 
 
 def _untouched_always(rule: Node) -> Iterator[Problem]:
@@ -68,6 +66,4 @@ def _exact(rule: Node) -> Iterator[Problem]:
 
 def _regenerate(rule: Node) -> Iterator[Problem]:
     if rule["resolve"].text == "regenerate" and not rule["command"]:
-        yield rule["resolve"].problem(
-            "`regenerate` needs a `command`", "write the command that makes the file"
-        )
+        yield rule["resolve"].problem("`regenerate` needs a `command`", "write the command that makes the file")

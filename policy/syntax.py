@@ -1,9 +1,12 @@
 """Says in plain words what ruamel's scanner and parser could not read."""
 
+import re
 from typing import Any
 
 from .document import Place
 from .wording import harmless, quoted
+
+_BEYOND_UNICODE = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 
 _Explanation = tuple[Place, str, str | None]
 
@@ -57,6 +60,13 @@ def explain_syntax(text: str, error: Any) -> _Explanation:
         if part in problem:
             return _place(error.problem_mark), message, hint
     return _unusual(error, problem)
+
+
+def explain_number(text: str) -> _Explanation:
+    """The same where a number is too large: an escape's, or the YAML version's."""
+    escape = _BEYOND_UNICODE.search(text)
+    place = place_at(text, escape.start()) if escape else (1, 1)
+    return place, "no character and no version has such a number", "the last character is `\\U0010FFFF`"
 
 
 def place_at(text: str, index: int) -> Place:

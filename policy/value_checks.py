@@ -80,9 +80,7 @@ def check_pattern(value: str) -> str:
     if not_empty(value) != value.strip():
         raise wrong(f"the pattern {quoted(value)} begins or ends with a space", "remove it")
     if value.startswith("./") or "//" in value or ".." in value.split("/"):
-        raise wrong(
-            f"the pattern {quoted(value)} can match no path", "git's paths have no `./`, `../` and `//`"
-        )
+        raise wrong(f"the pattern {quoted(value)} can match no path", "git's paths have no `./`, `../` and `//`")
     try:
         compiled = [each.include for each in GitIgnoreSpec.from_lines([value]).patterns]
     except (ValueError, re.error):
@@ -109,9 +107,7 @@ def check_regex(value: str) -> str:
 def check_version_regex(value: str) -> str:
     """A regular expression with a group `version`."""
     if "version" not in re.compile(check_regex(value)).groupindex:
-        raise wrong(
-            "the regular expression does not say where the version stands", "put `(?P<version>…)` around it"
-        )
+        raise wrong("the regular expression does not say where the version stands", "put `(?P<version>…)` around it")
     return value
 
 
@@ -119,13 +115,9 @@ def check_path(value: str) -> str:
     """One path from the repository's root."""
     parts = not_empty(value).split("/")
     if value.startswith("/"):
-        raise wrong(
-            f"{quoted(value)} begins with `/`", f"paths begin at the repository's root: {quoted(value[1:])}"
-        )
+        raise wrong(f"{quoted(value)} begins with `/`", f"paths begin at the repository's root: {quoted(value[1:])}")
     if "" in parts or "." in parts or ".." in parts or "\\" in value:
-        raise wrong(
-            f"{quoted(value)} is not a path of the repository", "write it as git does: `docs/guide.md`"
-        )
+        raise wrong(f"{quoted(value)} is not a path of the repository", "write it as git does: `docs/guide.md`")
     if "*" in value:
         raise wrong(f"{quoted(value)} is a pattern", "name one file")
     return value
@@ -134,9 +126,7 @@ def check_path(value: str) -> str:
 def check_branch_pattern(value: str) -> str:
     """A branch name, or a pattern for branch names."""
     if NOT_IN_REFS.search(not_empty(value)):
-        raise wrong(
-            f"{quoted(value)} is not a branch name, nor a pattern for one", "as in `main`, `feature/*`, `**`"
-        )
+        raise wrong(f"{quoted(value)} is not a branch name, nor a pattern for one", "as in `main`, `feature/*`, `**`")
     if value.startswith("refs/"):
         short = value.removeprefix("refs/heads/")
         raise wrong(f"{quoted(value)} is a full ref name", f"write the branch's own name: {quoted(short)}")

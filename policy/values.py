@@ -58,9 +58,7 @@ Name = Annotated[
 
 CommitType = Annotated[
     str,
-    AfterValidator(
-        checks.matching(_COMMIT_TYPE, "a commit type", "lower-case letters, digits and `-`: `feat`")
-    ),
+    AfterValidator(checks.matching(_COMMIT_TYPE, "a commit type", "lower-case letters, digits and `-`: `feat`")),
     _pattern(_COMMIT_TYPE),
 ]
 """A type of Conventional Commits: `feat`."""
@@ -113,9 +111,7 @@ Date = Annotated[
 ]
 """A day: `2025-11-12`."""
 
-Pattern = Annotated[
-    str, AfterValidator(checks.check_pattern), WithJsonSchema({"type": "string", "minLength": 1})
-]
+Pattern = Annotated[str, AfterValidator(checks.check_pattern), WithJsonSchema({"type": "string", "minLength": 1})]
 """A gitignore pattern: `/docker/`."""
 
 Regex = Annotated[str, AfterValidator(checks.check_regex), WithJsonSchema({"type": "string", "minLength": 1})]

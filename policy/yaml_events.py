@@ -22,7 +22,7 @@ from ruamel.yaml.events import (
 )
 
 from .document import Place
-from .syntax import explain_syntax
+from .syntax import explain_number, explain_syntax
 
 
 class Kind(Enum):
@@ -76,6 +76,8 @@ def events(text: str) -> Iterator[Event]:
                 yield _event(kind, raw)
     except YAMLError as error:
         raise NotYamlError(*explain_syntax(text, error)) from None
+    except (ValueError, OverflowError):  # ruamel passes on what `chr` and `int` say to absurd numbers
+        raise NotYamlError(*explain_number(text)) from None
 
 
 _KINDS: dict[type, Kind] = {

@@ -13,7 +13,7 @@ def run(output: Output, directory: Path | None) -> int:
     place = directory or Path(tempfile.mkdtemp(prefix="forkpolicy-demo-"))
     make_demo(place)
     code = plan.run(_In(place), plan.Request(), output, onto=None, detailed_exitcode=False)
-    say(f"\nThe fork lies in {place}, to play with:  forkpolicy -C {place} explain src/parser.py")
+    say(f"\nThe fork lies in {place}, to play with:  forkpolicy -C {place} explain widget/login.py")
     return code
 
 

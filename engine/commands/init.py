@@ -3,12 +3,11 @@
 from pathlib import Path
 
 from ...policy.errors import UsageError
-from ...policy.schema import schema_text
 from ..console import say
 from ..initial_policy import initial_policy
 from ..policy_source import DEFAULT_NAME
 from ..preflight import open_repository
-from ..protection import SCHEMA_NAME
+from ..schema_file import SCHEMA_NAME, schema_text
 from .session import Options
 
 

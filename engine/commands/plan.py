@@ -19,11 +19,10 @@ def run(options: Options, request: Request, output: Output, onto: str | None, de
     session = Session.start(options)
     plan = make_plan(session.fork(onto), session.loaded.source, request, now(), in_ci=in_ci())
     templates = session.loaded.templates()
-    plan = _with_body(plan, templates)
     output.write(
         {
             "text": lambda: _text(plan, output),
-            "json": lambda: _json(plan),
+            "json": lambda: _json(_with_body(plan, templates)),
             "markdown": lambda: _markdown(plan, templates),
         }
     )

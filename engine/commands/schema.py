@@ -2,7 +2,7 @@
 
 import sys
 
-from ...policy.schema import schema_text
+from ..schema_file import schema_text
 
 
 def run() -> int:

@@ -83,7 +83,7 @@ def merge_lines(
     options.flags = C.GIT_MERGE_FILE_DIFF_PATIENCE
     options.marker_size = marker_size
     result = ffi.new("git_merge_file_result *")
-    handle = scratch.repository.raw._repo  # pyright: ignore[reportPrivateUsage]  # noqa: SLF001
+    handle = scratch.repository.raw._repo  # pyright: ignore[reportPrivateUsage]
     if C.git_merge_file_from_index(result, handle, *entries, options) < 0:
         raise RepositoryError(f"libgit2 cannot merge the blobs {base}, {fork} and {upstream}", "git fsck")
     try:

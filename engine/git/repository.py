@@ -1,5 +1,6 @@
 """Reading a repository: refs, commits, trees, blobs and walks. Nothing here writes."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -221,10 +222,12 @@ class Repository:
         *,
         topological: bool = False,
         first_parent: bool = False,
+        until: datetime | None = None,
     ) -> Iterator[CommitId]:
         """Commits reachable from `include` and not from `exclude`, newest first.
 
-        With `topological`, no commit comes before all of its children.
+        With `topological`, no commit comes before all of its children; with `until`, those committed later are
+        passed over.
 
         Raises:
             RepositoryError: a commit is missing (a shallow or broken repository).
@@ -241,16 +244,25 @@ class Repository:
                 walker.hide(commit)
             if first_parent:
                 walker.simplify_first_parent()
+            latest = math.inf if until is None else until.timestamp()
             for each in walker:
-                yield CommitId(str(each.id))
+                if each.commit_time <= latest:
+                    yield CommitId(str(each.id))
         except (KeyError, ValueError, pygit2.GitError) as error:
-            raise RepositoryError(f"history is incomplete: {error}", "git fetch --unshallow") from error
+            raise self._broken_history(error) from error
         finally:
             self._walkers.append(walker)
 
     def is_ancestor(self, ancestor: CommitId, descendant: CommitId) -> bool:
-        """Whether one commit is, or is reachable from, another."""
-        return ancestor == descendant or self.raw.descendant_of(descendant, ancestor)
+        """Whether one commit is, or is reachable from, another.
+
+        Raises:
+            RepositoryError: a commit between the two is missing or damaged.
+        """
+        try:
+            return ancestor == descendant or self.raw.descendant_of(descendant, ancestor)
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise self._broken_history(error) from error
 
     def merge_bases(self, one: CommitId, other: CommitId) -> tuple[CommitId, ...]:
         """All best common ancestors, sorted by id; empty for unrelated histories (`git merge-base --all`)."""
@@ -316,9 +328,7 @@ def unreadable_object(object_id: str, error: Exception) -> RepositoryError:
     if named or isinstance(error, KeyError):
         return missing_object(named[1] if named else object_id)
     cause = str(error).removeprefix(f"{object_id}: ")
-    return RepositoryError(
-        f"object {object_id}, or one below it, is damaged: {cause}", "git fsck; git fetch --refetch"
-    )
+    return RepositoryError(f"object {object_id}, or one below it, is damaged: {cause}", "git fsck; git fetch --refetch")
 
 
 def _discover(path: Path) -> str:

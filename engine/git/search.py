@@ -97,7 +97,11 @@ def _tree_id(repo: Repository, commit: CommitId) -> pygit2.Oid:
 
 
 def _compare(
-    repo: Repository, one: pygit2.Oid | None, other: pygit2.Oid | None, folder: PathIndex, differing: set[RepoPath]
+    repo: Repository,
+    one: pygit2.Oid | None,
+    other: pygit2.Oid | None,
+    folder: PathIndex,
+    differing: set[RepoPath],
 ) -> None:
     """Add the wanted paths at which two states of a folder differ; None stands for a folder that is not there."""
     if one == other:

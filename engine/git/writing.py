@@ -71,9 +71,7 @@ class NewRepository:
             index.add(pygit2.IndexEntry(path, *self._entry(content)))
         signature = pygit2.Signature(person.name, person.email, int(when.astimezone(UTC).timestamp()), 0)
         tree = index.write_tree(self._raw)
-        return CommitId(
-            str(self._raw.create_commit(None, signature, signature, message, tree, list(parents)))
-        )
+        return CommitId(str(self._raw.create_commit(None, signature, signature, message, tree, list(parents))))
 
     def set_ref(self, name: str, commit: CommitId) -> None:
         """Point a ref, named in full, at a commit."""

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ..doctor import Check, Diagnosis, State
-from ..escape import terminal
+from ..escape import code_span, markdown, terminal
+from .json import as_document
 
 _STYLES = {State.OK: "green", State.NOTE: "yellow", State.ERROR: "bold red"}
 
@@ -28,6 +29,25 @@ def render_doctor(diagnosis: Diagnosis, *, color: bool, width: int) -> str:
             console.print(Text(f"{'':{column + 9}}{terminal(check.fix)}", style="cyan"), soft_wrap=True)
     console.print(_sum(diagnosis))
     return out.getvalue()
+
+
+def to_json(diagnosis: Diagnosis) -> str:
+    """The report as a document."""
+    checks = [
+        {"state": each.state.value, "subject": each.subject, "message": each.message, "fix": each.fix}
+        for each in diagnosis.checks
+    ]
+    return as_document({"schema": "forkpolicy.doctor/1", "checks": checks})
+
+
+def to_markdown(diagnosis: Diagnosis) -> str:
+    """The report as a list."""
+    lines = [f"- **{each.state}** {each.subject}: {markdown(each.message)}{_fix(each)}" for each in diagnosis.checks]
+    return "\n".join(lines) + "\n"
+
+
+def _fix(check: Check) -> str:
+    return f" → {code_span(check.fix)}" if check.fix else ""
 
 
 def _line(check: Check, column: int) -> Text:

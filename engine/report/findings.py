@@ -1,6 +1,5 @@
 """Findings alone: for people, as JSON, as Markdown."""
 
-import json
 from collections.abc import Sequence
 
 from rich.console import Group
@@ -8,6 +7,7 @@ from rich.text import Text
 
 from ...policy.findings import Finding, Severity
 from ..escape import code_span, markdown
+from .json import as_document, finding_data
 from .layout import indented, render, text
 
 SEVERITY_STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
@@ -22,27 +22,13 @@ def to_text(findings: Sequence[Finding], file: str, verdict: str, width: int, *,
 
 def to_json(schema: str, findings: Sequence[Finding]) -> str:
     """The findings as a document."""
-    data = {"schema": schema, "findings": [as_data(each) for each in findings]}
-    return json.dumps(data, indent=2).replace("\x7f", "\\u007f") + "\n"
+    return as_document({"schema": schema, "findings": [{**finding_data(each), "line": each.line} for each in findings]})
 
 
 def to_markdown(findings: Sequence[Finding], file: str) -> str:
     """The findings as a list."""
     lines = [f"- **{each.severity}** {code_span(each.rule)} {markdown(_message(each, file))}" for each in findings]
     return "\n".join(lines or ["Nothing to report."]) + "\n"
-
-
-def as_data(finding: Finding) -> dict[str, str | int | None]:
-    """A finding by the contract (DESIGN.md, section 7), with its line in the policy last."""
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "path": finding.path,
-        "commit": finding.commit,
-        "fix": finding.fix,
-        "line": finding.line,
-    }
 
 
 def _message(finding: Finding, file: str) -> str:

@@ -22,9 +22,14 @@ Data = dict[str, Any]
 
 
 def to_json(plan: Plan) -> str:
-    """The document, with a newline at its end."""
+    """The plan's document."""
+    return as_document(as_data(plan))
+
+
+def as_document(data: Data) -> str:
+    """Plain data as a document, with a newline at its end."""
     # json leaves DEL alone; it can only stand inside a string.
-    return json.dumps(as_data(plan), indent=2).replace("\x7f", "\\u007f") + "\n"
+    return json.dumps(data, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def as_data(plan: Plan) -> Data:
@@ -37,8 +42,8 @@ def as_data(plan: Plan) -> Data:
         "base": _base(plan.base) if plan.base else None,
         "status": plan.status.value,
         "summary": _summary(plan),
-        "decisions": [_decision(each) for each in plan.decisions],
-        "findings": [_finding(each) for each in plan.findings],
+        "decisions": [decision_data(each) for each in plan.decisions],
+        "findings": [finding_data(each) for each in plan.findings],
         "version": _version(plan),
         "pull_request": _pull_request(plan.pull_request) if plan.pull_request else None,
         "cross_check": {
@@ -81,7 +86,8 @@ def _summary(plan: Plan) -> Data | None:
     }
 
 
-def _decision(decision: Decision) -> Data:
+def decision_data(decision: Decision) -> Data:
+    """A decision by the contract."""
     return {
         "path": decision.path,
         "paths": list(decision.paths),
@@ -113,7 +119,8 @@ def _commit(commit: ForkCommit) -> Data:
     }
 
 
-def _finding(finding: Finding) -> Data:
+def finding_data(finding: Finding) -> Data:
+    """A finding by the contract."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,

@@ -57,9 +57,7 @@ def _taken(plan: Plan, upstream: UpstreamSide) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def _record(
-    source: str, chosen: list[Decision], resolution: Resolution, upstream: UpstreamSide
-) -> tuple[str, ...]:
+def _record(source: str, chosen: list[Decision], resolution: Resolution, upstream: UpstreamSide) -> tuple[str, ...]:
     """One command for the paths that have a result, one for those that disappear: `restore` refuses them."""
     git = "git --literal-pathspecs"
     results = [item for each in chosen for item in each.results.items()]

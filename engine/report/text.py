@@ -135,9 +135,7 @@ def _decided(plan: Plan) -> _Section | None:
 def _rule_line(group: RuleGroup, plan: Plan) -> RenderableType:
     """One rule's decisions: how many, in words, under which rule, why, and where."""
     words = f"{len(group.decisions):,}  {resolution_words(group.resolution, plan.labels)}"
-    heading = text(words, "green").append_text(
-        text(f"  rule {_rule(group.rule, group.line, plan)}", "default")
-    )
+    heading = text(words, "green").append_text(text(f"  rule {_rule(group.rule, group.line, plan)}", "default"))
     return Group(heading, indented(text(group.reason, limit=500)), indented(_places(group.decisions)))
 
 
@@ -218,9 +216,7 @@ def _losses(plan: Plan) -> _Section | None:
 
 
 def _loss(decision: Decision, plan: Plan) -> RenderableType:
-    return text(decision.path).append_text(
-        text(f"  {_sides(decision.loss, plan)}, rule {decision.rule}", "dim")
-    )
+    return text(decision.path).append_text(text(f"  {_sides(decision.loss, plan)}, rule {decision.rule}", "dim"))
 
 
 def _sides(loss: Loss, plan: Plan) -> str:

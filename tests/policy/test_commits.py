@@ -46,8 +46,7 @@ Migration guide: docs/migration-v2.md
         ("feat!: send an email to the customer when a product is shipped", "feat", None, True, ()),
         ("feat(api)!: send an email to the customer when a product is shipped", "feat", "api", True, ()),
         (
-            "feat!: drop support for Node 6\n\n"
-            "BREAKING CHANGE: use JavaScript features not available in Node 6.",
+            "feat!: drop support for Node 6\n\nBREAKING CHANGE: use JavaScript features not available in Node 6.",
             "feat",
             None,
             True,

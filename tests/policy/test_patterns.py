@@ -39,9 +39,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def git_ignores(repository: Path, patterns: list[str], paths: list[str]) -> set[str]:
     (repository / ".git/info/exclude").write_text("".join(f"{each}\n" for each in patterns))
     command = ["git", "-c", "core.excludesFile=", "check-ignore", "--no-index", "-z", "--stdin"]
-    run = subprocess.run(
-        command, cwd=repository, input="\0".join(paths).encode(), stdout=subprocess.PIPE, check=False
-    )
+    run = subprocess.run(command, cwd=repository, input="\0".join(paths).encode(), stdout=subprocess.PIPE, check=False)
     assert run.returncode in (0, 1)
     return set(run.stdout.decode().split("\0")) - {""}
 
@@ -50,9 +48,7 @@ def git_ignores(repository: Path, patterns: list[str], paths: list[str]) -> set[
 @given(st.lists(good_patterns(), min_size=1, max_size=4), st.lists(PATHS, min_size=10, max_size=40))
 def test_a_path_set_equals_git_check_ignore(repository: Path, patterns: list[str], paths: list[str]) -> None:
     path_set = PathSet(tuple(patterns))
-    assert {path for path in paths if path_set.matches(RepoPath(path))} == git_ignores(
-        repository, patterns, paths
-    )
+    assert {path for path in paths if path_set.matches(RepoPath(path))} == git_ignores(repository, patterns, paths)
 
 
 @pytest.mark.parametrize(
@@ -73,9 +69,7 @@ def test_a_path_set_equals_git_check_ignore(repository: Path, patterns: list[str
         ((), "a", None),
     ],
 )
-def test_the_last_pattern_that_matches_decides(
-    patterns: tuple[str, ...], path: str, decided_by: str | None
-) -> None:
+def test_the_last_pattern_that_matches_decides(patterns: tuple[str, ...], path: str, decided_by: str | None) -> None:
     assert PathSet(patterns).match(RepoPath(path)) == decided_by
     assert PathSet(patterns).matches(RepoPath(path)) == (decided_by is not None)
 

@@ -167,9 +167,7 @@ def test_nothing_is_chosen_where_all_are_fresh_or_there_are_none() -> None:
 
 def test_going_back_is_refused_and_the_same_release_is_not() -> None:
     old = candidate("v1.83.0-stable", 90 * DAY)
-    assert (
-        refusal(old, release("v1.84.0"), NOW, DAY) == "goes back: production contains v1.84.0, which is newer"
-    )
+    assert refusal(old, release("v1.84.0"), NOW, DAY) == "goes back: production contains v1.84.0, which is newer"
     assert refusal(old, old.release, NOW, DAY) is None
     assert refusal(old, None, NOW, DAY) is None
 
@@ -183,9 +181,7 @@ def test_going_back_is_refused_and_the_same_release_is_not() -> None:
         (10 * DAY, 1 * DAY, None),
     ],
 )
-def test_stale_needs_age_and_movement(
-    released: timedelta, moved: timedelta, expected: timedelta | None
-) -> None:
+def test_stale_needs_age_and_movement(released: timedelta, moved: timedelta, expected: timedelta | None) -> None:
     assert stale(NOW - released, NOW - moved, NOW, 60 * DAY) == expected
 
 

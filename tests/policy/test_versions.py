@@ -7,16 +7,12 @@ from hypothesis import strategies as st
 from forkpolicy.policy.fields import ambiguity
 from forkpolicy.policy.versions import Bump, ForkVersion, VersionFormat, image_tags, next_version
 
-CARTO = VersionFormat(
-    "v{upstream}-carto.{major}.{minor}.{patch}", ("carto-v{upstream}-{major}.{minor}.{patch}",)
-)
+CARTO = VersionFormat("v{upstream}-carto.{major}.{minor}.{patch}", ("carto-v{upstream}-{major}.{minor}.{patch}",))
 MAJOR, MINOR, PATCH, NONE = Bump.MAJOR, Bump.MINOR, Bump.PATCH, Bump.NONE
 
 NUMBERS = st.integers(0, 10**6)
 UPSTREAMS = st.lists(st.integers(0, 300), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
-VERSIONS = st.builds(
-    ForkVersion, UPSTREAMS, st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 2)
-)
+VERSIONS = st.builds(ForkVersion, UPSTREAMS, st.integers(0, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 2))
 
 
 def version(tag: str) -> ForkVersion:
@@ -91,9 +87,7 @@ def test_upstream_decides_last_and_by_number() -> None:
 
 
 def test_later_legacy_formats_are_older() -> None:
-    assert (
-        ForkVersion("9", 9, 9, 9, format=2) < ForkVersion("1", 0, 0, 0, format=1) < ForkVersion("1", 0, 0, 0)
-    )
+    assert ForkVersion("9", 9, 9, 9, format=2) < ForkVersion("1", 0, 0, 0, format=1) < ForkVersion("1", 0, 0, 0)
 
 
 @given(VERSIONS, VERSIONS, VERSIONS)
@@ -128,9 +122,7 @@ def test_parsing_inverts_formatting(text: str, upstream: str, major: int, minor:
 
 
 @given(formats(), formats(), UPSTREAMS, NUMBERS)
-def test_formatting_inverts_parsing_for_legacy_formats_too(
-    first: str, second: str, upstream: str, number: int
-) -> None:
+def test_formatting_inverts_parsing_for_legacy_formats_too(first: str, second: str, upstream: str, number: int) -> None:
     both = VersionFormat(first, (second,))
     tag = VersionFormat(second).tag(ForkVersion(upstream, number, number, number))
     read = both.parse(tag)

@@ -1,0 +1,1 @@
+"""How fast and how small forkpolicy is, as ratios against the commands that a person would run instead."""

@@ -1,0 +1,194 @@
+"""An explanation as text for a terminal, as JSON, as Markdown."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from ...policy.conditions import Condition
+from ...policy.decisions import Decision
+from ...policy.models import Policy
+from ...policy.ownership import RuleTrace
+from ..console import Output
+from ..escape import code_span, markdown
+from ..explanation import Explanation, RuleExplanation
+from .groups import by_directory
+from .json import as_document, decision_data
+from .layout import columns, cut, fields, indented, render, text
+from .words import count, short
+
+Renderers = dict[str, Callable[[], str]]
+
+_MAX_RULES = 40
+
+
+def path_renderers(explained: Explanation, policy: Policy, file: str, output: Output) -> Renderers:
+    """How to render the explanation of a path in every format."""
+    return {
+        "text": lambda: render(_path(explained, policy, file), output.width, color=output.has_color),
+        "json": lambda: as_document(_path_data(explained)),
+        "markdown": lambda: _path_markdown(explained, file),
+    }
+
+
+def rule_renderers(explained: RuleExplanation, file: str, output: Output) -> Renderers:
+    """How to render the explanation of a rule in every format."""
+    return {
+        "text": lambda: render(_rule(explained, file), output.width, color=output.has_color),
+        "json": lambda: as_document(_rule_data(explained)),
+        "markdown": lambda: _rule_markdown(explained, file),
+    }
+
+
+# A path
+
+
+def _path(explained: Explanation, policy: Policy, file: str) -> RenderableType:
+    heading = text(explained.file.path, "bold").append(f"  {_conflict(explained)}", style="dim")
+    rules = cut([_trace(each, file) for each in explained.traces], _MAX_RULES, "rules")
+    return Group(
+        heading,
+        indented(fields(_facts(explained, policy))),
+        Text(),
+        *map(indented, rules),
+        *_ending(explained),
+    )
+
+
+def _conflict(explained: Explanation) -> str:
+    if explained.kind is None:
+        return f"no conflict with {explained.release}"
+    return f"{explained.kind} conflict with {explained.release}"
+
+
+def _facts(explained: Explanation, policy: Policy) -> Iterator[tuple[str, RenderableType]]:
+    file, versions = explained.file, explained.file.versions
+    yield (
+        policy.fork.name,
+        text(versions.fork_change or ("no change since the base" if versions.fork else "not there")),
+    )
+    yield (
+        policy.upstream.name,
+        text(versions.upstream_change or ("no change since the base" if versions.upstream else "not there")),
+    )
+    if file.untouched:
+        yield "untouched", text(f"{policy.upstream.name} had this very entry in {short(file.untouched)}")
+    for name, holds in (("fork only", file.fork_only), ("leftover", file.leftover), ("binary", file.binary)):
+        if holds:
+            yield name, text("yes")
+
+
+def _trace(trace: RuleTrace, file: str) -> RenderableType:
+    sign, style = ("✓", "green") if trace.matched else ("·", "dim")
+    place = f"  {file}:{trace.ruling.line}" if trace.ruling.line else ""
+    heading = Text(f"{sign} ", style=style).append_text(text(trace.ruling.rule, style if trace.matched else "default"))
+    heading.append_text(text(f"{place}{_verdict(trace)}", "dim"))
+    return Group(heading, *(indented(_condition(each), 4) for each in trace.conditions if _worth_telling(trace, each)))
+
+
+def _verdict(trace: RuleTrace) -> str:
+    return f"  decides: {trace.ruling.resolution}" if trace.matched else ""
+
+
+def _worth_telling(trace: RuleTrace, condition: Condition) -> bool:
+    """Of a rule that does not match, only what stands against it."""
+    return trace.matched or not condition.holds
+
+
+def _condition(condition: Condition) -> Text:
+    if condition.holds or condition.key == "paths":
+        return text(f"{condition.key}: {condition.observed}", "dim")
+    return text(f"{condition.key} wants {condition.expected}: {condition.observed}", "dim")
+
+
+def _ending(explained: Explanation) -> Iterator[RenderableType]:
+    decision = explained.decision
+    yield Text()
+    if decision is None:
+        yield text("git merges it by itself; the rule decides where it conflicts", "green")
+        return
+    yield text(
+        f"{decision.resolution}: {decision.reason}",
+        "yellow" if decision.needs_person else "green",
+        limit=1000,
+    )
+    for line in decision.at_stake:
+        yield indented(text(line, "red"))
+    if decision.guidance:
+        yield indented(text(decision.guidance, limit=1000))
+
+
+def _path_data(explained: Explanation) -> dict[str, Any]:
+    file = explained.file
+    return {
+        "schema": "forkpolicy.explanation/1",
+        "path": file.path,
+        "release": explained.release,
+        "kind": explained.kind,
+        "facts": {
+            "untouched": file.untouched,
+            "fork_only": file.fork_only,
+            "leftover": file.leftover,
+            "binary": file.binary,
+            "fork": file.versions.fork_change,
+            "upstream": file.versions.upstream_change,
+        },
+        "rules": [_trace_data(each) for each in explained.traces],
+        "decision": decision_data(explained.decision) if explained.decision else None,
+    }
+
+
+def _trace_data(trace: RuleTrace) -> dict[str, Any]:
+    return {
+        "rule": trace.ruling.rule,
+        "line": trace.ruling.line,
+        "resolution": trace.ruling.resolution,
+        "matched": trace.matched,
+        "conditions": [
+            {"key": each.key, "holds": each.holds, "expected": each.expected, "observed": each.observed}
+            for each in trace.conditions
+        ],
+    }
+
+
+def _path_markdown(explained: Explanation, file: str) -> str:
+    lines = [f"**{code_span(explained.file.path)}**: {_conflict(explained)}", ""]
+    for trace in explained.traces:
+        against = "; ".join(f"{each.key}: {each.observed}" for each in trace.conditions if not each.holds)
+        verdict = f"decides: {trace.ruling.resolution}" if trace.matched else f"no: {against}"
+        lines.append(f"- {code_span(trace.ruling.rule)} {markdown(verdict)}")
+    if explained.decision:
+        lines += ["", f"{explained.decision.resolution}: {markdown(explained.decision.reason)}"]
+    return "\n".join(lines) + "\n"
+
+
+# A rule
+
+
+def _rule(explained: RuleExplanation, file: str) -> RenderableType:
+    heading = text(explained.rule, "bold").append(f"  {file}:{explained.line}", style="dim")
+    number = count(len(explained.decisions), "conflict")
+    rows = [(f"{total:,}", name) for name, total in by_directory(explained.decisions, _MAX_RULES)]
+    table = columns((text(total, "dim"), text(name)) for total, name in rows)
+    return Group(heading, indented(text(f"decides {number} with {explained.release}")), indented(table, 4))
+
+
+def _rule_data(explained: RuleExplanation) -> dict[str, Any]:
+    return {
+        "schema": "forkpolicy.explanation/1",
+        "rule": explained.rule,
+        "line": explained.line,
+        "release": explained.release,
+        "decisions": [decision_data(each) for each in explained.decisions],
+    }
+
+
+def _rule_markdown(explained: RuleExplanation, file: str) -> str:
+    lines = [f"**{code_span(explained.rule)}** ({code_span(f'{file}:{explained.line}')})", ""]
+    lines += [f"- {_decision(each)}" for each in explained.decisions]
+    return "\n".join(lines) + "\n"
+
+
+def _decision(decision: Decision) -> str:
+    return f"{code_span(decision.path)}: {decision.resolution}: {markdown(decision.reason)}"

@@ -1,0 +1,157 @@
+import re
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from tests.hostile import HOSTILE
+from tests.plans import EVERY, accepted, clean, hostile, kept, large, manual, refused, review, up_to_date
+from tests.rendered import GITHUB_LINKS, page
+
+from forkpolicy.engine.report.markdown import (
+    DROPPED_FIRST,
+    MAX_BYTES,
+    SECTIONS,
+    pull_request_body,
+    to_markdown,
+)
+
+TAGS = {
+    "p",
+    "blockquote",
+    "strong",
+    "em",
+    "h2",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "ul",
+    "ol",
+    "li",
+    "code",
+    "pre",
+    "a",
+    "details",
+    "summary",
+    "b",
+    "hr",
+}
+OWN_LINKS = re.compile(
+    r"https://github\.com/(CartoDB/litellm/pull/\d+|BerriAI/litellm/(compare|releases/tag)/[\w.~/%-]*)",
+    re.ASCII,
+)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_golden(name: str, snapshot: SnapshotAssertion) -> None:
+    assert to_markdown(EVERY[name](), {}) == snapshot
+
+
+def test_the_sections_stand_in_the_order_of_the_issue() -> None:
+    body = pull_request_body(review(), {})
+    headings = [
+        "Never squash it",
+        "## Versions",
+        "## Left for people: 1 of 43",
+        "## Customizations of CARTO",
+        "## Losses",
+        "## Findings",
+        "## What LiteLLM brings",
+        "```mermaid",
+        "## Decided by the policy",
+        "## Checklist",
+        "## Step by step",
+    ]
+    places = [body.index(heading) for heading in headings]
+    assert places == sorted(places)
+
+
+def test_it_links_to_what_upstream_changed() -> None:
+    links = page(pull_request_body(review(), {})).links
+    assert "https://github.com/BerriAI/litellm/compare/v1.81.3-stable...v1.81.9-stable" in links
+    assert "https://github.com/BerriAI/litellm/releases/tag/v1.81.9-stable" in links
+    assert "https://github.com/CartoDB/litellm/pull/71" in links
+
+
+def test_without_a_repository_there_are_no_links() -> None:
+    plan = replace(review(), labels=replace(review().labels, fork_repository="", upstream_repository=""))
+    shown = page(pull_request_body(plan, {}))
+    assert shown.links == []
+    assert "pull request 71" in shown.text
+
+
+def test_the_steps_take_few_paths_by_name_and_many_from_the_plan() -> None:
+    body = pull_request_body(review(), {})
+    assert "restore --source=HEAD --staged --worktree -- deploy/charts/litellm-helm/Chart.yaml" in body
+    assert "git mergetool -- pyproject.toml" in body
+    assert 'select(.resolution == "accept-upstream")' in body
+
+
+def test_a_path_that_disappears_is_removed() -> None:
+    gone = replace(accepted("old file"), results={manual("old file").path: None})
+    body = pull_request_body(replace(review(), decisions=(gone,)), {})
+    assert "git --literal-pathspecs rm --quiet --ignore-unmatch -- 'old file'" in body
+
+
+def test_a_body_that_is_there_already_is_not_made_again() -> None:
+    plan = clean()
+    assert plan.pull_request
+    assert to_markdown(replace(plan, pull_request=replace(plan.pull_request, body="as it is")), {}) == "as it is"
+
+
+def test_where_there_is_nothing_to_merge() -> None:
+    assert "`carto/main` is up to date: it contains `v1.81.3-stable`" in to_markdown(up_to_date(), {})
+    assert "v1.82.7 is denied: withdrawn by upstream" in to_markdown(refused(), {})
+
+
+def test_a_fork_replaces_a_section() -> None:
+    body = pull_request_body(review(), {"pull_request_versions": "to {{ upstream.tag|code }}, @here"})
+    assert "to `v1.81.9-stable`, @here" in body
+    assert "## Versions" not in body
+
+
+def test_a_fork_replaces_the_whole() -> None:
+    assert (
+        pull_request_body(clean(), {"pull_request": "{{ status }} {{ sections|length }}"}) == f"clean {len(SECTIONS)}\n"
+    )
+
+
+def test_sections_are_left_out_in_order_where_the_body_is_too_long() -> None:
+    losing = tuple(kept(f"{'long/' * 40}{number}") for number in range(60))
+    long = tuple(replace(each, loss=replace(each.loss, fork=("x" * 290,) * 9)) for each in losing)
+    body = pull_request_body(replace(review(), decisions=(*long, *large().for_people)), {})
+    assert len(body.encode()) <= MAX_BYTES
+    assert "## Losses" not in body
+    assert "## Decided by the policy" not in body
+    assert "## What LiteLLM brings" in body
+    assert "Left out, because GitHub limits the length of this text: automatic, losses" in body
+
+
+def test_at_last_the_files_are_told_in_one_line_each() -> None:
+    wordy = replace(manual("a/file"), guidance="x" * 1900, at_stake=("y" * 290,) * 8)
+    people = tuple(replace(wordy, path=manual(f"file{number}").path) for number in range(40))
+    body = pull_request_body(replace(review(), decisions=people), {})
+    assert len(body.encode()) <= MAX_BYTES
+    assert body.count("- [ ] **`file") == 20
+    assert "… and 20 more" in body
+    assert f"{', '.join(DROPPED_FIRST)}, the details of each file" in body
+
+
+def test_a_template_of_the_fork_that_is_too_long_is_cut_and_says_so() -> None:
+    body = pull_request_body(large(), {"pull_request": "{% for each in decisions %}{{ each|string }}\n{% endfor %}"})
+    assert len(body.encode()) <= MAX_BYTES
+    assert body.endswith("_The rest was cut: the body may have 60,000 bytes._\n")
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_does_nothing(text: str) -> None:
+    body = pull_request_body(hostile(text), {})
+    assert len(body.encode()) <= MAX_BYTES
+    assert body.replace("\n", "").replace("\u200b", "").isprintable()
+    assert not re.search(r"^\s*::|##\[", body, re.MULTILINE)
+    shown = page(body)
+    assert shown.tags <= TAGS
+    assert [link for link in shown.links if not OWN_LINKS.fullmatch(link)] == []
+    assert not GITHUB_LINKS.search(shown.outside_code)

@@ -1,0 +1,68 @@
+import re
+
+import pytest
+from rich.cells import cell_len
+from syrupy.assertion import SnapshotAssertion
+from tests.hostile import HOSTILE
+from tests.plans import EVERY, accepted, hostile, large, review
+
+from forkpolicy.engine.report.groups import ELSEWHERE, TOP, by_directory
+from forkpolicy.engine.report.text import to_text
+
+
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("name", EVERY)
+def test_golden(name: str, width: int, snapshot: SnapshotAssertion) -> None:
+    assert to_text(EVERY[name](), width) == snapshot
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_is_as_wide_as_the_terminal_and_short(name: str) -> None:
+    lines = to_text(EVERY[name](), 80).splitlines()
+    assert max(map(cell_len, lines)) <= 80
+    assert len(lines) <= {"clean": 20, "up-to-date": 5, "refused": 10}.get(name, 60)
+
+
+def test_it_says_who_decides_and_who_must() -> None:
+    text = to_text(review(), 120)
+    assert "41  accept LiteLLM  rule untouched (carto-fork.yaml:41)" in text
+    assert "1  keep CARTO  rule helm-chart" in text
+    assert "Left for people: 1 of 43 conflicts" in text
+    assert "#71 build: pin the proxy's dependencies (#71)" in text
+    assert "git 2.39.5 agrees" in text
+
+
+def test_many_files_are_told_by_rule_and_directory() -> None:
+    text = to_text(large(), 80)
+    assert "600  rule project-file" in text
+    assert "100  litellm/proxy/" in text
+
+
+def test_colour_only_where_asked_for() -> None:
+    assert "\x1b" not in to_text(review(), 80)
+    coloured = to_text(review(), 80, color=True)
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).splitlines()[0] == to_text(review(), 80).splitlines()[0]
+    assert "\x1b[" in coloured
+
+
+@pytest.mark.parametrize("color", [True, False], ids=["colour", "plain"])
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_text_does_nothing(text: str, color: bool) -> None:
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", to_text(hostile(text), 80, color=color))
+    assert shown.replace("\n", "").isprintable()
+    assert not re.search(r"^\s*::[A-Za-z][^\n]*?::", shown, re.MULTILINE)
+    assert "##[" not in shown
+    assert len(shown) < 25_000
+
+
+def test_rich_markup_is_only_text() -> None:
+    coloured = to_text(hostile("[bold red]x[/] :smile:"), 120, color=True)
+    assert "[bold red]x[/] :smile:" in coloured
+
+
+def test_directories() -> None:
+    decisions = [accepted(path) for path in ("a/b/c/1", "a/b/c/2", "a/b/d/3", "e/4", "5")]
+    assert by_directory(decisions, 9) == (("a/b/c/", 2), ("a/b/d/", 1), ("e/", 1), (TOP, 1))
+    assert by_directory(decisions, 3) == (("a/b/", 3), ("e/", 1), (TOP, 1))
+    assert by_directory(decisions, 2) == (("a/", 3), (ELSEWHERE, 2))
+    assert by_directory([], 2) == ()

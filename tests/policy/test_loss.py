@@ -1,0 +1,71 @@
+"""What counts as lost: the laws, and the cases that DESIGN.md names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forkpolicy.policy.loss import EMPTY_FILE, lost_lines
+
+lines = st.lists(st.sampled_from(["a", "b", "c", "  a", ""]), max_size=6).map(lambda each: "\n".join(each).encode())
+versions = st.none() | lines
+
+
+@pytest.mark.parametrize(
+    ("base", "side", "result", "lost"),
+    [
+        (b"one\n", b"one\nmine\n", b"one\n", ("mine",)),
+        (b"one\n", b"one\nmine\n", b"one\nmine\nother\n", ()),
+        (b"one\ntwo\n", b"one\n", b"one\ntwo\n", ("two",)),
+        (b"one\n", b"one\none\n", b"one\n", ("one",)),
+        (b"one\n", b"one  \n\n", b"one\n", ()),
+        (b"one\r\n", b"one\n", b"one\r\n", ()),
+        (b"a\n", b"  a\n", b"a\n", ("  a", "a")),
+        (None, b"mine\n", b"other\n", ("mine",)),
+        (b"\xff\n", b"\xfe\n", b"\xff\n", ("\udcfe", "\udcff")),
+    ],
+    ids=[
+        "added",
+        "kept",
+        "removed comes back",
+        "a second copy",
+        "blanks",
+        "line ends",
+        "indentation",
+        "no base",
+        "bytes",
+    ],
+)
+def test_lines(base: bytes | None, side: bytes, result: bytes, lost: tuple[str, ...]) -> None:
+    assert lost_lines(base, side, result) == lost
+
+
+@pytest.mark.parametrize(
+    ("base", "side", "lost"),
+    [
+        (b"one\n", b"one\n", ()),
+        (b"one\n", b"one \n", ("one ", "one")),
+        (b"one\ntwo\n", b"one\n", ("two",)),
+        (None, b"", (EMPTY_FILE,)),
+        (None, b"mine\n", ("mine",)),
+    ],
+    ids=["unchanged", "white space", "removed", "empty", "own file"],
+)
+def test_a_file_that_disappears(base: bytes | None, side: bytes, lost: tuple[str, ...]) -> None:
+    assert lost_lines(base, side, None) == lost
+
+
+def test_a_removed_file_that_comes_back() -> None:
+    assert lost_lines(b"one\n", None, b"one\ntwo\n") == ("one", "two")
+    assert lost_lines(b"", None, b"") == (EMPTY_FILE,)
+    assert lost_lines(None, None, b"new\n") == ()
+
+
+@given(versions, versions)
+def test_a_side_that_is_taken_loses_nothing(base: bytes | None, side: bytes | None) -> None:
+    if base is not None or side is not None:
+        assert lost_lines(base, side, side) == ()
+
+
+@given(versions, versions)
+def test_a_side_that_did_nothing_loses_nothing(base: bytes | None, result: bytes | None) -> None:
+    assert lost_lines(base, base, result) == ()
