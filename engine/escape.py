@@ -33,7 +33,7 @@ _LEADING = re.compile(r"^\s*(?:[-+=#]|[0-9]+(?=[.)]))")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _CODE_BREAKER = re.compile(r"[`|]|##\[|^\s|\s$|^$")
 _OWN_CODE = re.compile(r"(`[^`]+`)")
-_BREAKS_FENCES = re.compile(r"[#`]")
+_BREAKS_FENCES = re.compile(r"```|##\[")
 _ANSI_C = {code: f"\\x{code:02x}" for code in (*range(32), *b"'\\#`", *range(127, 256))}
 _PLAIN_WORD = re.compile(r"[\w@%+=:,./-]+", re.ASCII)
 

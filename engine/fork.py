@@ -11,7 +11,7 @@ from ..policy.releases import Release, ReleaseRules
 from ..policy.versions import ForkVersion, VersionFormat
 from .git.repository import Repository
 from .history import ForkHistory, fork_history, upstream_tips
-from .preflight import Branch, resolve_branch
+from .preflight import Branch, Expected, preflight, resolve_branch
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,14 @@ class Fork:
         """
         return cls(repo, policy, resolve_branch(repo, onto or policy.production, policy.fork.remote))
 
-    @property
+    @cached_property
     def findings(self) -> tuple[Finding, ...]:
-        """What is to say about the branch that was found."""
-        return self.production.findings
+        """What is unusual about the repository and the branch, though it stops nothing.
+
+        Raises:
+            RepositoryError: a damaged ref hides a release, or a branch of the policy.
+        """
+        return (*preflight(self.repo, Expected.of(self.policy)), *self.production.findings)
 
     @cached_property
     def rules(self) -> ReleaseRules:

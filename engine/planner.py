@@ -110,7 +110,7 @@ def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:
         base=None,
         status=Status.REFUSED if refused else Status.UP_TO_DATE,
         summary=None,
-        findings=(*refused, *fork.production.findings, *target.notes),
+        findings=(*refused, *fork.findings, *target.notes),
         version=NextVersion(current, None),
         contained_release=target.contained.tag if target.contained else None,
     )

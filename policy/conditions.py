@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .facts import Change, FileFacts, Kind
 from .models import Rule, When
-from .patterns import PathSet
+from .rule_paths import RulePaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Question:
     customized: bool
 
 
-def conditions(rule: Rule, paths: PathSet | None, question: Question) -> Iterator[Condition]:
+def conditions(rule: Rule, paths: RulePaths | None, question: Question) -> Iterator[Condition]:
     """Every condition of a rule, judged in the order of the language."""
     if paths is not None:
         matching = paths.match(question.file.path)

@@ -1,5 +1,6 @@
 """The guards: what a decision may not lose. They only ever turn a decision into manual review."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from .facts import ConflictFacts, Entry
 from .markers import BlockMarker, Marker, lost_marked_lines
 from .models import MarkerBlock, Policy, Rule
 from .names import RepoPath
-from .results import Outcome, Read
+from .results import Outcome, Read, files_with_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,14 @@ class Guards:
 
     def objections(self, facts: ConflictFacts, rule: Rule | None, outcome: Outcome, read: Read) -> Iterator[Objection]:
         """Everything that speaks against an automatic result."""
-        if any(file.untouched is None for file in facts.files):
-            yield from self._marked(facts, outcome, read)
+        yield from self._marked(facts, outcome, read)
         yield from self._customized(facts, outcome, read)
         yield from self._lost(rule, outcome)
 
     def _marked(self, facts: ConflictFacts, outcome: Outcome, read: Read) -> Iterator[Objection]:
-        for file in facts.files:
+        for file in files_with_results(facts):
             fork = file.versions.fork
-            if fork is None or file.binary or fork.is_submodule:
+            if fork is None or file.binary or fork.is_submodule or file.untouched is not None:
                 continue
             lost = lost_marked_lines(read(fork.id), _content(outcome.results[file.path], read), self._markers)
             if lost:
@@ -71,15 +71,15 @@ class Guards:
             if allowed == "all":
                 continue
             if lost is None:
-                yield Objection(f"a binary change of {side}'s would be lost", ())
+                yield Objection(f"a change of {side}'s that has no lines (binary, or a submodule) would be lost", ())
                 continue
             held = tuple(line for line in lost if not _allowed(line, allowed))
             if held:
                 yield Objection(f"{_count(held, 'line')} of {side}'s would be lost", held)
 
 
-def _allowed(line: str, allowed: "tuple[Pattern, ...] | str") -> bool:
-    return not isinstance(allowed, str) and any(pattern.search(line) for pattern in allowed)
+def _allowed(line: str, allowed: tuple[str, ...] | str) -> bool:
+    return not isinstance(allowed, str) and any(re.search(pattern, line) for pattern in allowed)
 
 
 def _content(entry: Entry | None, read: Read) -> bytes | None:

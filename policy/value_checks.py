@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from pathspec import GitIgnoreSpec
 from pydantic_core import PydanticCustomError
 
+from .patterns import path_pattern_problem
 from .wording import harmless, quoted
 
 NOT_IN_REFS = re.compile(r"[\s~^:?\[\\\x00-\x1f\x7f]|\.\.|//|@\{|^[/-]|[/.]$|\.lock$")
@@ -15,8 +15,8 @@ NOT_IN_REFS = re.compile(r"[\s~^:?\[\\\x00-\x1f\x7f]|\.\.|//|@\{|^[/-]|[/.]$|\.l
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 """The units of durations."""
 
-_DURATION = re.compile(r"(\d{1,6})([mhdw])")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def wrong(message: str, right: str | None = None) -> PydanticCustomError:
@@ -77,19 +77,9 @@ def parse_date(value: object) -> object:
 
 def check_pattern(value: str) -> str:
     """A gitignore pattern that can match something."""
-    if not_empty(value) != value.strip():
-        raise wrong(f"the pattern {quoted(value)} begins or ends with a space", "remove it")
-    if value.startswith("./") or "//" in value or ".." in value.split("/"):
-        raise wrong(f"the pattern {quoted(value)} can match no path", "git's paths have no `./`, `../` and `//`")
-    try:
-        compiled = [each.include for each in GitIgnoreSpec.from_lines([value]).patterns]
-    except (ValueError, re.error):
-        raise wrong(f"{quoted(value)} is not a gitignore pattern") from None
-    if compiled in ([], [None]):
-        raise wrong(
-            f"the pattern {quoted(value)} matches nothing",
-            "`#` begins a comment: write `\\#`; close every `[`",
-        )
+    if problem := path_pattern_problem(not_empty(value)):
+        wrong_part, _, right = problem.partition("; ")
+        raise wrong(f"the pattern {quoted(value)} cannot be used: {wrong_part}", right or None)
     return value
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from forkpolicy.engine.directory_renames import parents
 from forkpolicy.policy.names import CommitId
 
-from .builder import EXECUTABLE, FILE, SUBMODULE, SYMLINK, RepositoryBuilder
+from tests.builder import EXECUTABLE, FILE, SUBMODULE, SYMLINK, RepositoryBuilder
 
 PATHS = (
     "a.txt",

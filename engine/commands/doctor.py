@@ -1,6 +1,5 @@
 """`forkpolicy doctor`: whether the repository is usable, and what mends it."""
 
-from ...policy.models import Policy
 from ...policy.names import CommitId
 from ...policy.releases import Release, ReleaseRules
 from .. import oracle
@@ -18,7 +17,7 @@ def run(options: Options, output: Output) -> int:
     rules = ReleaseRules(session.loaded.policy.releases.schemes, session.loaded.policy.releases.deny)
     diagnosis = doctor(
         session.repo,
-        _expected(session.loaded.policy, rules),
+        Expected.of(session.loaded.policy),
         git=oracle.installed_version(),
         release=_newest(session.repo, rules),
         in_ci=in_ci(),
@@ -31,18 +30,6 @@ def run(options: Options, output: Output) -> int:
         }
     )
     return diagnosis.exit_code
-
-
-def _expected(policy: Policy, rules: ReleaseRules) -> Expected:
-    """What a policy expects of the repository."""
-    named = [name for branch in policy.branches for name in branch.names if "*" not in name]
-    return Expected(
-        fork_remote=policy.fork.remote,
-        upstream_remote=policy.upstream.remote,
-        upstream_url=f"https://github.com/{policy.upstream.repository}.git",
-        branches=(policy.production, *(name for name in named if name != policy.production)),
-        is_release=lambda tag: isinstance(rules.read(tag), Release),
-    )
 
 
 def _newest(repo: Repository, rules: ReleaseRules) -> CommitId | None:

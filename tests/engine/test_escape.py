@@ -2,7 +2,7 @@ import re
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.hostile import HOSTILE
 from tests.rendered import GITHUB_LINKS, page
@@ -99,11 +99,13 @@ def test_markdown_is_only_text(text: str, surroundings: str) -> None:
     assert not GITHUB_LINKS.search(shown.outside_code)
 
 
+@settings(deadline=None)
 @given(MARKUP)
 def test_markdown_renders_as_the_text_itself(text: str) -> None:
     assert words(page(f"x {markdown(text)} y").text) == words(f"x {one_line(text)} y")
 
 
+@settings(deadline=None)
 @given(MARKUP)
 def test_code_renders_as_the_text_itself_in_a_table_too(text: str) -> None:
     shown = page(f"| a | b |\n|---|---|\n| {code_span(text)} | c |")

@@ -1,0 +1,30 @@
+"""The paths of one rule: those that its patterns match and, where it disables files, their disabled copies."""
+
+from dataclasses import dataclass
+
+from .decisions import Resolution
+from .models import Rule
+from .names import RepoPath
+from .patterns import PathSet
+
+
+@dataclass(frozen=True, slots=True)
+class RulePaths:
+    """The paths that a rule owns. A rule that disables files owns `<path><suffix>` too, in both states of a file."""
+
+    patterns: PathSet
+    suffix: str | None = None
+
+    @classmethod
+    def of(cls, rule: Rule) -> "RulePaths | None":
+        """The paths of a rule; None where it names none, and only its conditions tell."""
+        if not rule.paths:
+            return None
+        return cls(PathSet(rule.paths), rule.suffix if rule.resolve is Resolution.DISABLE else None)
+
+    def match(self, path: RepoPath) -> str | None:
+        """The pattern that makes the path the rule's; None where none does."""
+        found = self.patterns.match(path)
+        if found is None and self.suffix and path.endswith(self.suffix):
+            return self.patterns.match(RepoPath(path.removesuffix(self.suffix)))
+        return found
