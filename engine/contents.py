@@ -31,7 +31,7 @@ class Contents:
 
     def merge(self, path: RepoPath, base: Entry | None, fork: Entry, upstream: Entry, nested: int = 0) -> Merged:
         """Merge two entries; `nested` lengthens conflict markers where the result is merged once more."""
-        if fork == upstream or upstream == base:
+        if upstream in (fork, base):
             return Merged(fork)
         if fork == base:
             return Merged(upstream)

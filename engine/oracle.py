@@ -8,11 +8,11 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
-from typing import IO
+from pathlib import Path
 
 from ..policy.errors import RepositoryError
 from ..policy.facts import Conflict, Entry, Kind
@@ -65,7 +65,7 @@ class Running:
         Raises:
             RepositoryError: git failed.
         """
-        output = self._git.finish(accepted=(0, 1))
+        output = self._git.finish(lambda status, output: status in (0, 1) and bool(output))
         tree, _, rest = output.partition(b"\0")
         listed, _, messages = (b"\0" + rest).partition(b"\0\0")
         unmerged = {_decode(line.partition(b"\t")[2]) for line in listed.split(b"\0") if line}
@@ -204,26 +204,25 @@ class _Git:
 
     def __init__(self, scratch: Scratch, *arguments: str) -> None:
         self._arguments = arguments
-        self._output: IO[bytes] = tempfile.TemporaryFile(dir=scratch.git_dir)
-        self._errors: IO[bytes] = tempfile.TemporaryFile(dir=scratch.git_dir)
-        self._process = subprocess.Popen(  # noqa: S603  # arguments are ids and options of our own
-            [_git(), f"--git-dir={scratch.git_dir}", *arguments],
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=self._errors,
-            cwd=scratch.git_dir,
-        )
+        folder = Path(tempfile.mkdtemp(dir=scratch.git_dir))
+        self._output, self._errors = folder / "output", folder / "errors"
+        with self._output.open("wb") as output, self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(  # noqa: S603  # arguments are ids and options of our own
+                [_git(), f"--git-dir={scratch.git_dir}", *arguments],
+                env=_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                cwd=scratch.git_dir,
+            )
 
-    def finish(self, accepted: Sequence[int] = (0,)) -> bytes:
+    def finish(self, is_good: Callable[[int, bytes], bool] = lambda status, _: status == 0) -> bytes:
         status = self._process.wait()
-        with self._output as output, self._errors as errors:
-            output.seek(0)
-            errors.seek(0)
-            if status not in accepted:
-                message = errors.read().decode("utf-8", "replace").strip()
-                raise RepositoryError(f"git {self._arguments[0]} failed: {message}", "git fsck")
-            return output.read()
+        output, errors = self._output.read_bytes(), self._errors.read_bytes()
+        if is_good(status, output):
+            return output
+        message = errors.decode("utf-8", "replace").strip()
+        raise RepositoryError(f"git {self._arguments[0]} failed: {message}", "git fsck")
 
 
 def _environment() -> dict[str, str]:

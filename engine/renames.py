@@ -33,8 +33,8 @@ def find_renames(
     """
     if not relevant or not added:
         return {}
-    sources = {path: deleted[path] for path in sorted(deleted) if deleted[path].id != _EMPTY}
-    targets = {path: added[path] for path in sorted(added) if added[path].id != _EMPTY}
+    sources: Files = {path: deleted[path] for path in sorted(deleted) if deleted[path].id != _EMPTY}
+    targets: Files = {path: added[path] for path in sorted(added) if added[path].id != _EMPTY}
     found = _unchanged(sources, targets)
     sources, targets = _left(sources, targets, found)
     found |= _with_same_name(sources, targets, relevant, fingerprints)

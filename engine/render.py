@@ -84,6 +84,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
+            optimized=False,  # every template is rendered once: folding constants takes longer than it saves
         )
         self.filters = {name: self.filters[name] for name in _FILTERS} | _ESCAPES
         self.globals = {"range": _Range()}

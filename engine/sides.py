@@ -20,7 +20,7 @@ class Side:
     tree: TreeId
     changes: Mapping[RepoPath, tuple[Entry | None, Entry | None]]
     """Every path that differs from the base, with the entry before and after."""
-    renames: dict[RepoPath, RepoPath] = field(default_factory=dict)
+    renames: dict[RepoPath, RepoPath] = field(default_factory=dict[RepoPath, RepoPath])
     """Old names with new ones, where that can matter to the merge."""
     directories: DirectoryRenames = field(default_factory=lambda: DirectoryRenames({}, ()))
     """The directories it renamed to which the other side added files."""

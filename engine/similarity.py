@@ -7,7 +7,7 @@ so that a rename near the threshold is judged as git judges it.
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection
-from functools import lru_cache
+from functools import cache
 from itertools import takewhile
 
 from ..policy.names import BlobId
@@ -26,8 +26,11 @@ class Fingerprints:
     """Compares blobs; each is read once, and only where its size leaves a chance."""
 
     def __init__(self, read: Callable[[BlobId], bytes], size: Callable[[BlobId], int]) -> None:
-        self.size = lru_cache(maxsize=None)(size)
-        self.of = lru_cache(maxsize=None)(lambda blob: fingerprint(read(blob)))
+        def of(blob: BlobId) -> Fingerprint:
+            return fingerprint(read(blob))
+
+        self.size = cache(size)
+        self.of = cache(of)
 
     def similarity(self, one: BlobId, other: BlobId, at_least: float) -> float:
         """The share of bytes two blobs have in common, from 0 to 1; 0 where it is below `at_least`."""
@@ -43,7 +46,7 @@ class Fingerprints:
 class Lookalikes:
     """Finds, among many blobs, those that may be as alike as `at_least` to a given one, without comparing them all.
 
-    Alike files share rare chunks. What they may share beyond those is at most what the given one has of frequent chunks.
+    Alike files share rare chunks; what they share beyond those is at most what the given one has of frequent chunks.
     """
 
     def __init__(self, blobs: Collection[BlobId], fingerprints: Fingerprints, at_least: float) -> None:

@@ -178,7 +178,8 @@ class ThreeWay:
         self, path: RepoPath, base: Entry | None, fork: Entry | None, upstream: Entry | None
     ) -> Entry | None:
         """Merge a renamed file before it meets another one; conflict markers in it nest."""
-        assert fork and upstream  # noqa: S101  # renames lead to files
+        if fork is None or upstream is None:
+            return fork or upstream
         return self._contents.merge(path, base, fork, upstream, nested=1).entry
 
     def _retire(self, path: RepoPath) -> None:
@@ -191,7 +192,7 @@ class ThreeWay:
         fork, upstream = slot.sides
         if slot.conflict:
             return Merged(self._left_at(path, slot), slot.conflict)
-        if fork == upstream or upstream == slot.base:
+        if upstream in (fork, slot.base):
             return Merged(fork)
         if fork == slot.base:
             return Merged(upstream)
@@ -219,7 +220,7 @@ class ThreeWay:
         """A file cannot stand where the other side has a directory."""
         present = [path for path, merged in self.merged.items() if merged.entry]
         directories = {each for path in present for each in parents(path)}
-        for path in directories.intersection(present):
+        for path in [path for path in present if path in directories]:
             self.merged[path] = Merged(self.merged[path].entry, Kind.FILE_DIRECTORY)
             below = (each for each in present if each.startswith(f"{path}/"))
             self.slots[path].names.update(below)

@@ -1,31 +1,39 @@
 """What is doubtful about a policy: failing examples, and rules held against the files they are meant for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import cast
 
 from .decisions import Resolution
 from .facts import Change, Entry, FileFacts, Versions
 from .findings import Finding, Severity
 from .models import Example, Policy, Rule, When
 from .names import BlobId, CommitId, RepoPath
-from .ownership import Ownership
-from .patterns import PathSet
+from .ownership import DEFAULT, Ownership, RuleTrace
+from .rule_paths import RulePaths
 
 _SHOWN = 5
 """How many paths a message names."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Files:
     """The files of production and of the newest release."""
 
     production: Mapping[RepoPath, Entry]
     release: Mapping[RepoPath, Entry]
 
-    def matching(self, paths: PathSet) -> frozenset[RepoPath]:
-        """The files of either that a pattern list matches."""
-        return frozenset(path for path in self.production.keys() | self.release.keys() if paths.matches(path))
+    @cached_property
+    def paths(self) -> frozenset[RepoPath]:
+        """The files of either."""
+        return frozenset(self.production.keys() | self.release.keys())
+
+    def of_rule(self, rule: Rule) -> frozenset[RepoPath]:
+        """The files that a rule's patterns make its own; none where it has no patterns."""
+        owned = RulePaths.of(rule)
+        return frozenset() if owned is None else frozenset(filter(owned.match, self.paths))
 
     def differ(self, path: RepoPath) -> bool:
         """Whether production has something else than the release at a path."""
@@ -33,98 +41,112 @@ class Files:
 
 
 def lint(policy: Policy, files: Files | None) -> tuple[Finding, ...]:
-    """Everything doubtful about a policy, in the order of the file; without files, its examples alone."""
-    found = list(failing_examples(policy))
-    if files is not None:
-        matched = {rule.name: files.matching(PathSet(rule.paths)) for rule in policy.ownership.rules if rule.paths}
-        found.extend(never_wins(policy, matched))
-        for rule in policy.ownership.rules:
-            found.extend(matches_nothing(policy, rule, files))
-            found.extend(several_depths(policy, rule, matched.get(rule.name, frozenset())))
-            found.extend(protects_nothing(policy, rule, matched.get(rule.name, frozenset()), files))
-            found.extend(gives_away(policy, rule, matched.get(rule.name, frozenset()), files))
-    return tuple(sorted(found, key=lambda each: each.line or 0))
+    """Everything doubtful about a policy, in the order of the file; without files, what the policy alone shows."""
+    rules = never_wins(policy, {}) if files is None else _held_against(policy, files)
+    return tuple(sorted((*failing_examples(policy), *rules), key=lambda each: each.line or 0))
 
 
 def failing_examples(policy: Policy) -> Iterator[Finding]:
     """Examples that another rule decides than the one they expect."""
     ownership = Ownership(policy)
     for example in policy.examples:
-        winner = ownership.explain(_facts_of(example), example.kind)[-1].ruling.rule
+        traces = ownership.explain(_facts_of(example), example.kind)
+        winner = traces[-1].ruling.rule
         if winner != example.expect:
-            yield Finding(
-                "example-fails",
-                Severity.ERROR,
-                f"example {example.path}: `{winner}` decides it, not `{example.expect}`",
-                line=policy.line_of(winner),
-                fix=f"forkpolicy explain {example.expect}",
-            )
+            message = f"`{winner}` decides the example {example.path}, not `{example.expect}`"
+            line = policy.line_of(winner) or policy.line_of(example.expect)
+            fix = "correct the rules, or what the example expects"
+            yield Finding("example-fails", Severity.ERROR, f"{message}{_why(traces, example)}", line=line, fix=fix)
 
 
-def never_wins(policy: Policy, matched: Mapping[str, frozenset[RepoPath]]) -> Iterator[Finding]:
+def never_wins(policy: Policy, owned: Mapping[str, frozenset[RepoPath]]) -> Iterator[Finding]:
     """Rules behind others that match wherever they do."""
     rules = policy.ownership.rules
+    fix = "move it up, or take it out"
     for position, rule in enumerate(rules):
         earlier = [each for each in rules[:position] if _implies(rule, each)]
-        whole = [each.name for each in earlier if not each.paths]
-        names = whole or _covering(rule, earlier, matched)
-        if names:
-            shown = ", ".join(f"`{name}`" for name in names)
-            message = f"rule `{rule.name}` can never win: {shown} before it matches all that it matches"
-            yield _about(policy, rule, "rule-never-wins", Severity.WARNING, message, "move it up, or take it out")
+        whole = next((each.name for each in earlier if not each.paths), None)
+        covering = _covering(rule, earlier, owned)
+        if whole is not None:
+            message = f"rule `{rule.name}` can never win: `{whole}`, before it, matches all that it matches"
+            yield _about(policy, rule, "rule-never-wins", Severity.WARNING, message, fix)
+        elif covering:
+            names = " and ".join(f"`{name}`" for name in covering)
+            files = _counted(owned[rule.name], "file")
+            message = f"rule `{rule.name}` wins nowhere: {names}, before it, decide all of its {files}"
+            yield _about(policy, rule, "rule-never-wins", Severity.WARNING, message, fix)
 
 
 def matches_nothing(policy: Policy, rule: Rule, files: Files) -> Iterator[Finding]:
     """Patterns that match no file of production and none of the newest release."""
     for pattern in rule.paths:
-        if not pattern.startswith("!") and not files.matching(PathSet((pattern,))):
+        alone = rule.model_copy(update={"paths": (pattern,)})
+        if not pattern.startswith("!") and not files.of_rule(alone):
             message = f"rule `{rule.name}`: {pattern} matches no file of production nor of the newest release"
             yield _about(
-                policy,
-                rule,
-                "pattern-matches-nothing",
-                Severity.WARNING,
-                message,
-                "correct it, or take it out",
+                policy, rule, "pattern-matches-nothing", Severity.WARNING, message, "correct it, or take it out"
             )
 
 
-def several_depths(policy: Policy, rule: Rule, matched: frozenset[RepoPath]) -> Iterator[Finding]:
+def several_depths(policy: Policy, rule: Rule, owned: frozenset[RepoPath]) -> Iterator[Finding]:
     """Patterns without an anchor that match at several depths, which is seldom meant."""
     for pattern in rule.paths:
         name = pattern.removesuffix("/")
         if "/" in name or name.startswith("!"):
             continue
-        places = {place for path in matched if (place := _place(path, name)) is not None}
+        places = {place for path in owned if (place := _place(path, name)) is not None}
         if len({place.count("/") for place in places}) > 1:
             message = f"rule `{rule.name}`: {pattern} matches at several depths: {_listed(places)}"
             fix = f"anchor it: /{pattern}; or say that every depth is meant: **/{pattern}"
             yield _about(policy, rule, "pattern-several-depths", Severity.WARNING, message, fix)
 
 
-def protects_nothing(policy: Policy, rule: Rule, matched: frozenset[RepoPath], files: Files) -> Iterator[Finding]:
+def protects_nothing(policy: Policy, rule: Rule, owned: frozenset[RepoPath], files: Files) -> Iterator[Finding]:
     """Rules that protect changes of the fork in files that equal upstream's."""
-    if matched and _protects(rule) and not any(map(files.differ, matched)):
-        count = f"{len(matched)} file{'' if len(matched) == 1 else 's'}"
-        message = f"rule `{rule.name}` protects nothing today: the {count} it matches equal upstream's"
-        yield _about(policy, rule, "rule-protects-nothing", Severity.NOTE, message, None)
+    if owned and _protects(rule) and not any(map(files.differ, owned)):
+        equal = "the only file it matches equals" if len(owned) == 1 else f"all {len(owned)} files it matches equal"
+        message = f"rule `{rule.name}` protects nothing today: {equal} {policy.upstream.name}'s newest release"
+        fix = "take it out, unless it is meant for changes to come"
+        yield _about(policy, rule, "rule-protects-nothing", Severity.NOTE, message, fix)
 
 
-def gives_away(policy: Policy, rule: Rule, matched: frozenset[RepoPath], files: Files) -> Iterator[Finding]:
+def gives_away(policy: Policy, rule: Rule, owned: frozenset[RepoPath], files: Files) -> Iterator[Finding]:
     """Paths under `may_lose: all` at which production differs from upstream: work that nothing guards."""
     if rule.may_lose != "all":
         return
-    differing = {path for path in matched if path in files.production and files.differ(path)}
+    differing = {path for path in owned if path in files.production and files.differ(path)}
     if differing:
-        message = f"rule `{rule.name}` may lose all of {len(differing)} paths that differ from upstream's: {_listed(differing)}"
-        yield _about(policy, rule, "may-lose-all", Severity.NOTE, message, None)
+        held = f"what {policy.fork.name} has in {_counted(differing, 'file')}"
+        message = f"rule `{rule.name}` may lose {held} unlike {policy.upstream.name}'s newest release: "
+        fix = "where something in there must stay, name only the lines that may go"
+        yield _about(policy, rule, "may-lose-all", Severity.NOTE, message + _listed(differing), fix)
 
 
 # Private
 
 
+def _held_against(policy: Policy, files: Files) -> Iterator[Finding]:
+    """What the files of production and of the newest release show about the rules."""
+    owned = {rule.name: files.of_rule(rule) for rule in policy.ownership.rules}
+    yield from never_wins(policy, owned)
+    for rule in policy.ownership.rules:
+        yield from matches_nothing(policy, rule, files)
+        yield from several_depths(policy, rule, owned[rule.name])
+        yield from protects_nothing(policy, rule, owned[rule.name], files)
+        yield from gives_away(policy, rule, owned[rule.name], files)
+
+
 def _about(policy: Policy, rule: Rule, name: str, severity: Severity, message: str, fix: str | None) -> Finding:
     return Finding(name, severity, message, fix=fix, line=policy.line_of(rule.name))
+
+
+def _why(traces: tuple[RuleTrace, ...], example: Example) -> str:
+    """What keeps the expected rule from deciding an example."""
+    expected = next((each for each in traces if each.ruling.rule == example.expect), None)
+    if expected is None:
+        return ", which comes first" if example.expect != DEFAULT else ", which matches it"
+    failing = next(each for each in expected.conditions if not each.holds)
+    return f", whose `{failing.key}` wants {failing.expected}: {failing.observed}"
 
 
 def _facts_of(example: Example) -> FileFacts:
@@ -167,21 +189,22 @@ def _implies(rule: Rule, earlier: Rule) -> bool:
 
 
 def _narrower(when: When, earlier: When, key: str) -> bool:
-    mine, wanted = getattr(when, key), getattr(earlier, key)
-    if wanted is None:
-        return True
-    return mine is not None and (set(mine) <= set(wanted) if isinstance(mine, tuple) else mine == wanted)
+    mine: object = getattr(when, key)
+    wanted: object = getattr(earlier, key)
+    if isinstance(mine, tuple) and isinstance(wanted, tuple):
+        return all(each in wanted for each in cast("tuple[object, ...]", mine))
+    return wanted is None or mine == wanted
 
 
-def _covering(rule: Rule, earlier: list[Rule], matched: Mapping[str, frozenset[RepoPath]]) -> list[str]:
+def _covering(rule: Rule, earlier: list[Rule], owned: Mapping[str, frozenset[RepoPath]]) -> list[str]:
     """The earlier rules that together match every file that the rule matches; empty where they do not."""
-    left = matched.get(rule.name, frozenset())
+    left = owned.get(rule.name, frozenset[RepoPath]())
     names: list[str] = []
-    for each in earlier if left else ():
-        if left & matched.get(each.name, frozenset()):
-            left -= matched[each.name]
+    for each in earlier:
+        if left & owned[each.name]:
+            left -= owned[each.name]
             names.append(each.name)
-    return names if names and not left else []
+    return [] if left else names
 
 
 def _protects(rule: Rule) -> bool:
@@ -197,7 +220,11 @@ def _place(path: RepoPath, name: str) -> str | None:
     return None if index is None else "/".join(parts[: index + 1])
 
 
-def _listed(paths: "set[RepoPath] | set[str]") -> str:
+def _listed(paths: Collection[str]) -> str:
     shown = sorted(paths)[:_SHOWN]
     more = len(paths) - len(shown)
     return ", ".join(shown) + (f" … and {more} more" if more else "")
+
+
+def _counted(paths: Collection[str], noun: str) -> str:
+    return f"{len(paths)} {noun}{'' if len(paths) == 1 else 's'}"

@@ -12,8 +12,8 @@ from .facts import ConflictFacts, FileFacts, Kind
 from .guards import Guards, Objection
 from .models import Policy, Rule
 from .names import RepoPath
-from .patterns import PathSet
 from .results import Outcome, Read, outcome, side_of
+from .rule_paths import RulePaths
 
 BUILT_IN = "built-in"
 DEFAULT = "default"
@@ -51,7 +51,7 @@ class Ownership:
     def __init__(self, policy: Policy, protected: frozenset[RepoPath] = frozenset()) -> None:
         self._policy = policy
         self._protected = protected
-        self._paths = {rule.name: PathSet(rule.paths) for rule in policy.ownership.rules if rule.paths}
+        self._paths = {rule.name: RulePaths.of(rule) for rule in policy.ownership.rules}
         self._guards = Guards(policy)
 
     def decide(self, facts: ConflictFacts, read: Read) -> Decision:
@@ -80,7 +80,7 @@ class Ownership:
         yield RuleTrace(self._built_in(), protected, (_is_protected(protected),))
         question = Question(file, kind, bool(self._guards.customizations((file.path,))))
         for rule in self._policy.ownership.rules:
-            judged = tuple(conditions(rule, self._paths.get(rule.name), question))
+            judged = tuple(conditions(rule, self._paths[rule.name], question))
             yield RuleTrace(self._of_rule(rule), all(each.holds for each in judged), judged)
         yield RuleTrace(self._default(), True, ())
 
@@ -88,21 +88,22 @@ class Ownership:
         """The one ruling for all names of a conflict; where they differ, a person decides."""
         rulings = {file.path: self.explain(file, facts.conflict.kind)[-1].ruling for file in facts.files}
         ruling = rulings[facts.conflict.path]
-        if len({each.resolution for each in rulings.values()}) > 1:
+        if len({_effect(each) for each in rulings.values()}) > 1:
             named = ", ".join(f"{path} under {each.rule}" for path, each in sorted(rulings.items()))
             return _for_a_person(ruling, f"the names of this conflict fall under different rules: {named}")
         return self._carried_out(facts, ruling)
 
     def _carried_out(self, facts: ConflictFacts, ruling: Ruling) -> Ruling:
         """A ruling as far as it can be carried out; what cannot goes to a person, with the reason."""
-        if facts.conflict.possibly_renamed and ruling.resolution is not Resolution.MANUAL_REVIEW:
+        conflict = facts.conflict
+        if conflict.kind is Kind.DIRECTORY_RENAME:
+            return _for_a_person(ruling, _why_not_moved(ruling))
+        if ruling.resolution is Resolution.MANUAL_REVIEW:
+            return ruling
+        if conflict.possibly_renamed:
             return _for_a_person(ruling, "the deleted file was probably renamed: its changes belong elsewhere")
-        if facts.conflict.kind is Kind.DIRECTORY_RENAME:
-            return _for_a_person(ruling, "a folder was renamed on one side: a person says where the file belongs")
         missing = _not_carried_out_yet(ruling)
-        if missing:
-            return _for_a_person(ruling, f"{missing} is not carried out by this version yet")
-        return ruling
+        return ruling if missing is None else _for_a_person(ruling, _not_yet(missing))
 
     def _of_rule(self, rule: Rule) -> Ruling:
         resolution = Resolution(rule.resolve)
@@ -110,13 +111,14 @@ class Ownership:
         return Ruling(rule.name, resolution, reason, rule, self._policy.line_of(rule.name))
 
     def _default_reason(self, name: str, resolution: Resolution) -> str:
-        match resolution:
-            case Resolution.KEEP_FORK:
-                return f"`{name}` keeps {self._policy.fork.name}'s"
-            case Resolution.ACCEPT_UPSTREAM:
-                return f"`{name}` accepts {self._policy.upstream.name}'s"
-            case _:
-                return f"`{name}` leaves it for a person"
+        does = {
+            Resolution.KEEP_FORK: f"keeps {self._policy.fork.name}'s",
+            Resolution.ACCEPT_UPSTREAM: f"accepts {self._policy.upstream.name}'s",
+            Resolution.DISABLE: "disables it",
+            Resolution.REMOVE: "removes it",
+            Resolution.REGENERATE: "has it made again",
+        }
+        return f"`{name}` {does.get(resolution, 'leaves it for a person')}"
 
     def _built_in(self) -> Ruling:
         reason = "the policy and what runs it belong to the fork"
@@ -136,7 +138,7 @@ class Ownership:
         objections: tuple[Objection, ...] = (),
     ) -> Decision:
         held_back = result is None or bool(objections)
-        reason = "; ".join(each.reason for each in objections) or ruling.reason
+        reason = "; ".join(dict.fromkeys(each.reason for each in objections)) or ruling.reason
         evidence = [file.untouched for file in facts.files]
         return Decision(
             path=facts.conflict.path,
@@ -147,7 +149,7 @@ class Ownership:
             line=ruling.line,
             reason=reason,
             untouched=evidence[0] if all(evidence) else None,
-            loss=result.loss if result else Loss(),
+            loss=result.loss if result else Loss(() if all(evidence) else None, None),
             results=dict(result.results) if result and not held_back else {},
             guidance=ruling.source.guidance if ruling.source else None,
             customizations=self._guards.customizations(facts.conflict.paths),
@@ -164,11 +166,32 @@ def _for_a_person(ruling: Ruling, reason: str) -> Ruling:
     return Ruling(ruling.rule, Resolution.MANUAL_REVIEW, reason, ruling.source, ruling.line)
 
 
+def _effect(ruling: Ruling) -> tuple[object, ...]:
+    """All of a ruling that makes a difference to a file."""
+    rule = ruling.source
+    if rule is None or ruling.resolution is Resolution.MANUAL_REVIEW:
+        return ruling.resolution, "conflicts", "file", "none", "all"
+    return ruling.resolution, rule.applies, rule.scope, rule.may_lose, rule.may_lose_upstream
+
+
 def _not_carried_out_yet(ruling: Ruling) -> str | None:
     """The part of a rule that this version only reads, as the policy writes it."""
     rule = ruling.source
-    if rule is not None and rule.scope != "file":
-        return f"`scope: {rule.scope}`"
     if ruling.resolution in (Resolution.DISABLE, Resolution.REMOVE, Resolution.REGENERATE):
-        return f"`resolve: {ruling.resolution}`"
+        return f"resolve: {ruling.resolution}"
+    if rule is not None and rule.scope != "file":
+        return f"scope: {rule.scope}"
+    if rule is not None and rule.applies != "conflicts":
+        return f"applies: {rule.applies}"
     return None
+
+
+def _why_not_moved(ruling: Ruling) -> str:
+    """Why a person decides about a renamed folder."""
+    if ruling.source is not None and ruling.source.moves is not None:
+        return _not_yet(f"moves: {ruling.source.moves}")
+    return "a folder was renamed on one side: a person says where the file belongs"
+
+
+def _not_yet(part: str) -> str:
+    return f"`{part}` is not carried out by this version yet"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Self
 
 import pygit2
+from pygit2.enums import FileMode, ObjectType
 
 from forkpolicy.policy.names import CommitId
 
@@ -47,7 +48,7 @@ class RepositoryBuilder:
     def tag(self, name: str, commit: CommitId, *, annotated: bool = False) -> Self:
         """Tag a commit."""
         if annotated:
-            self.raw.create_tag(name, commit, pygit2.enums.ObjectType.COMMIT, self._signature("up@example.com"), name)
+            self.raw.create_tag(name, commit, ObjectType.COMMIT, self._signature("up@example.com"), name)
             return self
         return self.ref(f"refs/tags/{name}", commit)
 
@@ -100,7 +101,8 @@ class Change:
 
     def move(self, old: str, new: str, content: str | bytes | None = None) -> Self:
         """Rename a file, or all files of a folder (both names end in a slash); with content, change it as well."""
-        for path in [entry.path for entry in self._index if entry.path == old or _is_below(entry.path, old)]:
+        entries: list[pygit2.IndexEntry] = list(self._index)
+        for path in [str(entry.path) for entry in entries if entry.path == old or _is_below(entry.path, old)]:
             entry = self._index[path]
             self._index.remove(path)
             self._add(new + path[len(old) :], entry.id, int(entry.mode))
@@ -116,7 +118,7 @@ class Change:
         return CommitId(str(raw.create_commit(None, signature, signature, message, tree, list(self._parents))))
 
     def _add(self, path: str, blob: pygit2.Oid, mode: int) -> Self:
-        self._index.add(pygit2.IndexEntry(path, blob, mode))  # pyright: ignore[reportArgumentType]
+        self._index.add(pygit2.IndexEntry(path, blob, FileMode(mode)))
         return self
 
 

@@ -156,7 +156,7 @@ _EDITS: dict[str, Callable[[Snapshot, Edit], Snapshot]] = {
     "change a line": _lines(lambda lines, at, new: [*lines[:at], new, *lines[at + 1 :]]),
     "insert a line": _lines(lambda lines, at, new: [*lines[:at], new, *lines[at:]]),
     "delete a line": _lines(lambda lines, at, _: [*lines[:at], *lines[at + 1 :]]),
-    "convert line ends": _lines(lambda lines, *_: [line.rstrip(b"\r\n") + b"\r\n" for line in lines]),
+    "convert line ends": _lines(lambda lines, _at, _new: [line.rstrip(b"\r\n") + b"\r\n" for line in lines]),
     "spoil encoding": _lines(lambda lines, at, new: [*lines[:at], b"caf\xe9 " + new, *lines[at:]]),
     "make binary": _lines(lambda lines, _, new: [b"\0" + new, *lines]),
     "change mode": _entry(_change_mode),
@@ -177,7 +177,7 @@ _number = st.integers(0, 11)
 edits = st.lists(st.builds(Edit, st.sampled_from(sorted(_EDITS)), _number, _number), max_size=5)
 snapshots = st.dictionaries(
     st.sampled_from([path for path in PATHS if path != "x/y"]),
-    st.builds(lambda seed: (FILE, _text(seed)), _number),
+    st.tuples(st.just(FILE), st.builds(_text, _number)),
     min_size=1,
     max_size=8,
 )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 import pygit2
-from pygit2.enums import AttrCheck
+from pygit2.enums import AttrCheck, FileMode
 from pygit2.ffi import C, ffi
 
 from ...policy.errors import RepositoryError
@@ -50,15 +50,19 @@ class ShortStat:
 
 def merge_driver(scratch: Scratch, path: RepoPath) -> Driver:
     """How the contents of a path merge; custom drivers count as text, because none is ever run."""
-    if not scratch.has_attributes:
-        return Driver.TEXT
-    value = scratch.repository.raw.get_attr(os.fsencode(path), "merge", AttrCheck.NO_SYSTEM)
+    value = _merge_attribute(scratch, path)
     if value is False:
         return Driver.BINARY
-    return Driver(value) if value in ("binary", "union") else Driver.TEXT
+    return Driver(value) if value in tuple(Driver) else Driver.TEXT
 
 
-def merge_lines(
+def custom_driver(scratch: Scratch, path: RepoPath) -> str | None:
+    """The merge driver that attributes name for a path, where it is none that git brings along."""
+    value = _merge_attribute(scratch, path)
+    return value if isinstance(value, str) and value not in tuple(Driver) else None
+
+
+def merge_lines(  # noqa: PLR0913  # three versions, and three settings by name
     scratch: Scratch,
     base: BlobId | None,
     fork: BlobId,
@@ -106,13 +110,13 @@ def write_tree(scratch: Scratch, tree: TreeId, changes: Mapping[RepoPath, Entry 
     """
     with _naming(tree):
         index = pygit2.Index()
-        index.read_tree(scratch.repository.raw[tree])  # pyright: ignore[reportArgumentType]
+        index.read_tree(_tree(scratch.repository, tree))
         for path, entry in changes.items():
             if entry is None and path in index:
                 index.remove(path)
         for path, entry in changes.items():
             if entry is not None:
-                index.add(pygit2.IndexEntry(path, pygit2.Oid(hex=entry.id), entry.mode))  # pyright: ignore[reportArgumentType]
+                index.add(pygit2.IndexEntry(path, pygit2.Oid(hex=entry.id), FileMode(entry.mode)))
         return TreeId(str(index.write_tree(scratch.repository.raw)))
 
 
@@ -131,8 +135,7 @@ def blob_size(repository: Repository, blob: BlobId) -> int:
 def has_directory(repository: Repository, tree: TreeId, path: str) -> bool:
     """Whether a tree has a directory at a path."""
     with _naming(tree):
-        found = repository.raw[tree]
-        assert isinstance(found, pygit2.Tree)  # noqa: S101
+        found = _tree(repository, tree)
         return path in found and isinstance(found[path], pygit2.Tree)
 
 
@@ -147,6 +150,16 @@ def count_changes(repository: Repository, before: CommitId, after: CommitId) -> 
 
 
 # Private
+
+
+def _merge_attribute(scratch: Scratch, path: RepoPath) -> str | bool | None:
+    if not scratch.has_attributes:
+        return None
+    return scratch.repository.raw.get_attr(os.fsencode(path), "merge", AttrCheck.NO_SYSTEM)
+
+
+def _tree(repository: Repository, tree: TreeId) -> pygit2.Tree:
+    return repository.raw[tree].peel(pygit2.Tree)
 
 
 def _index_entry(blob: BlobId | None) -> tuple[Any, Any] | None:

@@ -37,6 +37,14 @@ def text(value: str, style: str = "", limit: int = 300) -> Text:
     return Text(terminal(value, limit), style=style, overflow="fold")
 
 
+def joined(*parts: Text) -> Text:
+    """Texts in one line, each in its own style."""
+    line = Text(overflow="fold")
+    for part in parts:
+        line.append_text(part)
+    return line
+
+
 def command(value: str) -> Text:
     """A command on one line whatever the width, so that it can be copied."""
     return Text(f"  {terminal(value, 1000)}", no_wrap=True, overflow="ignore")

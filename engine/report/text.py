@@ -15,7 +15,7 @@ from ...policy.findings import Finding, Severity
 from ..escape import shell
 from ..plan import Base, CustomizationState, Plan, Status, Summary
 from .groups import RuleGroup, by_directory, by_rule, lost, untold
-from .layout import columns, command, cut, fields, indented, render, text
+from .layout import columns, command, cut, fields, indented, joined, render, text
 from .steps import steps
 from .words import count, resolution_words, short, status_words
 
@@ -135,7 +135,7 @@ def _decided(plan: Plan) -> _Section | None:
 def _rule_line(group: RuleGroup, plan: Plan) -> RenderableType:
     """One rule's decisions: how many, in words, under which rule, why, and where."""
     words = f"{len(group.decisions):,}  {resolution_words(group.resolution, plan.labels)}"
-    heading = text(words, "green").append_text(text(f"  rule {_rule(group.rule, group.line, plan)}", "default"))
+    heading = joined(text(words, "green"), text(f"  rule {_rule(group.rule, group.line, plan)}"))
     return Group(heading, indented(text(group.reason, limit=500)), indented(_places(group.decisions)))
 
 
@@ -167,8 +167,7 @@ def _release(plan: Plan) -> str:
 
 
 def _file(decision: Decision, plan: Plan) -> RenderableType:
-    heading = text(decision.path, "bold yellow")
-    heading.append_text(text(f"  {decision.kind.value}", "dim"))
+    heading = joined(text(decision.path, "bold yellow"), text(f"  {decision.kind.value}", "dim"))
     return Group(heading, indented(fields(_file_fields(decision, plan))))
 
 
@@ -190,13 +189,12 @@ def _file_fields(decision: Decision, plan: Plan) -> Iterator[tuple[str, Renderab
 
 def _commit(commit: ForkCommit) -> Text:
     number = f"#{commit.pull_request} " if commit.pull_request else ""
-    line = text(f"{number}{commit.subject}", limit=160)
-    return line.append(f" {short(commit.commit)}", style="dim")
+    return joined(text(f"{number}{commit.subject}", limit=160), text(f" {short(commit.commit)}", "dim"))
 
 
 def _people_by_rule(group: RuleGroup, plan: Plan) -> RenderableType:
-    heading = text(f"{len(group.decisions):,}  ", "bold yellow")
-    heading.append_text(text(f"rule {_rule(group.rule, group.line, plan)}", "default"))
+    number = text(f"{len(group.decisions):,}", "bold yellow")
+    heading = joined(number, text(f"  rule {_rule(group.rule, group.line, plan)}"))
     guidance = {each.guidance for each in group.decisions if each.guidance}
     rows = [("why", text(group.reason, limit=500))]
     rows += [("do", text(" ".join(each.split()), limit=1000)) for each in sorted(guidance)[:MAX_ITEMS]]
@@ -216,7 +214,7 @@ def _losses(plan: Plan) -> _Section | None:
 
 
 def _loss(decision: Decision, plan: Plan) -> RenderableType:
-    return text(decision.path).append_text(text(f"  {_sides(decision.loss, plan)}, rule {decision.rule}", "dim"))
+    return joined(text(decision.path), text(f"  {_sides(decision.loss, plan)}, rule {decision.rule}", "dim"))
 
 
 def _sides(loss: Loss, plan: Plan) -> str:
@@ -240,7 +238,7 @@ def _open_last(state: CustomizationState) -> bool:
 def _customization(state: CustomizationState) -> RenderableType:
     sign, style = ("?", "yellow") if state.survives is None else ("✗", "red")
     numbers = "".join(f" #{number}" for number in state.pull_requests)
-    heading = Text(f"{sign} ", style=style).append_text(text(f"{state.name}{numbers}", "default"))
+    heading = joined(text(f"{sign} ", style), text(f"{state.name}{numbers}"))
     return Group(heading, *(indented(text(risk, "dim", limit=500)) for risk in state.at_risk))
 
 
@@ -255,8 +253,8 @@ def _findings(plan: Plan) -> _Section | None:
 def _finding(finding: Finding) -> RenderableType:
     place = f" {finding.path}" if finding.path else ""
     commit = f" {short(finding.commit)}" if finding.commit else ""
-    heading = Text(finding.severity.value, style=_SEVERITY_STYLE[finding.severity])
-    heading.append_text(text(f" {finding.rule}{place}{commit}: {finding.message}", "default", limit=1000))
+    severity = text(finding.severity.value, _SEVERITY_STYLE[finding.severity])
+    heading = joined(severity, text(f" {finding.rule}{place}{commit}: {finding.message}", limit=1000))
     return Group(heading, *([indented(text(f"→ {finding.fix}", limit=1000))] if finding.fix else []))
 
 

@@ -23,7 +23,6 @@ TEXT = lines(1, 30)
 ONE, TWO, THREE = "1" * 40, "2" * 40, "3" * 40
 
 
-
 @dataclass(frozen=True)
 class Scenario:
     """What the base holds, what either side does, and the one conflict that comes of it."""
@@ -217,7 +216,7 @@ def test_a_followed_rename_carries_the_files_versions_under_every_name(repositor
 
 
 def test_changes_lead_from_the_forks_tree_to_the_result(repository: RepositoryBuilder) -> None:
-    base = text(repository.on()).write("gone", "x\n").write("run", "x\n").commit()
+    base = text(repository.on()).write("gone", "gone\n").write("run", "run\n").commit()
     fork = repository.on(base).write("f", lines(1, 30, l2="fork")).write("forks", "own\n").commit()
     upstream = (
         repository.on(base)
@@ -304,7 +303,9 @@ def test_the_store_sees_through_chains_of_alternates(repository: RepositoryBuild
     store = repository.objects_dir
     for number in range(8):
         clone = RepositoryBuilder(tmp_path / f"clone{number}.git")
-        (clone.objects_dir / "info/alternates").write_text(f"# a comment\n{os.path.relpath(store, clone.objects_dir)}\n")
+        (clone.objects_dir / "info/alternates").write_text(
+            f"# a comment\n{os.path.relpath(store, clone.objects_dir)}\n"
+        )
         store = clone.objects_dir
     with scratch_store(store) as scratch:
         assert scratch.repository.has(commit)

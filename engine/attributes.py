@@ -1,0 +1,38 @@
+"""Attributes that change how git merges a file in a work tree, and that the merge here cannot follow."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..policy.names import RepoPath, TreeId
+from .directory_renames import parents
+from .git.merging import custom_driver
+from .git.scratch import Scratch
+
+_NAME = ".gitattributes"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeHazard:
+    """A path whose contents were merged as text although attributes may say otherwise."""
+
+    path: RepoPath
+    file: RepoPath
+    """The attributes file that may say so."""
+    driver: str | None
+    """The custom merge driver; None where the file, below the root, was not read."""
+
+
+def attribute_hazards(
+    scratch: Scratch, production: TreeId, combined: Iterable[RepoPath]
+) -> tuple[AttributeHazard, ...]:
+    """The paths, of those where both sides changed the contents, that a work tree might merge otherwise.
+
+    The scratch store has production's root attributes only, and runs no custom driver.
+    """
+    found: list[AttributeHazard] = []
+    for path in combined:
+        if driver := custom_driver(scratch, path):
+            found.append(AttributeHazard(path, RepoPath(_NAME), driver))
+        nested = (RepoPath(f"{folder}/{_NAME}") for folder in parents(path))
+        found += [AttributeHazard(path, each, None) for each in nested if scratch.repository.entry(production, each)]
+    return tuple(found)

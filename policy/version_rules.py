@@ -1,0 +1,75 @@
+"""What commits do to the fork's version: which of them count, what each raises, what comes out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from .commits import bump_of, is_skipped, matches_author, parse
+from .models import Versions
+from .names import CommitId
+from .versions import Bump, ForkVersion, next_version
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCommit:
+    """A commit of the fork's own; name and email are those of the mailmap."""
+
+    id: CommitId
+    text: str
+    """The whole message."""
+    author: str
+    email: str
+    committed: datetime
+    is_merge: bool = False
+    lost_sync: str | None = None
+    """What it brought of upstream's where it is a lost sync, in words."""
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.text.strip().partition("\n")[0].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one commit does to the version."""
+
+    commit: OwnCommit
+    by_author: bool
+    """Whether the policy's author patterns match."""
+    bump: Bump
+    version: ForkVersion
+    """The version after it."""
+    passed_over: str | None = None
+    """Why the commit does not count, in words; None where it does, though it may raise nothing."""
+
+
+def effects(
+    commits: Iterable[OwnCommit], rules: Versions, current: ForkVersion | None, upstream: str
+) -> tuple[Effect, ...]:
+    """What each commit does, one after another; the commits come in chronological order.
+
+    `upstream` is the upstream part of the version that follows. Before the first version nothing is raised:
+    that one is the policy's `initial`.
+    """
+    version = next_version(current, (), upstream, rules.initial)
+    found: list[Effect] = []
+    for commit in commits:
+        by_author = not rules.authors or matches_author(commit.author, commit.email, rules.authors)
+        reason = _passed_over(commit, by_author, rules)
+        bump = Bump.NONE if reason else bump_of(parse(commit.text), rules.bumps)
+        if current is not None:
+            version = version.bump(bump)
+        found.append(Effect(commit, by_author, bump, version, reason))
+    return tuple(found)
+
+
+def _passed_over(commit: OwnCommit, by_author: bool, rules: Versions) -> str | None:
+    """Why a commit does not count; the first reason of several."""
+    if commit.is_merge:
+        return "a merge"
+    if commit.lost_sync is not None:
+        return f"a lost sync: {commit.lost_sync}"
+    if is_skipped(commit.subject, rules.skip):
+        return "skipped by its subject"
+    return None if by_author else "not by the fork's authors"
