@@ -115,6 +115,43 @@ def plan(
 
 
 @cli.command()
+@click.argument("plan", type=click.Path(path_type=Path), required=False)
+@click.option("--release", help="The release to plan for; the newest by default.")
+@click.option("--branch", metavar="NAME", help="Another name for the sync branch than the policy's.")
+@click.option("--worktree", metavar="DIR", type=click.Path(path_type=Path), help="Lay out what is left for people.")
+@click.option("--with-markers", is_flag=True, help="Commit what is left with its conflict markers, as a draft.")
+@click.option("--force-with-lease", is_flag=True, help="Replace a sync branch that holds something else.")
+@click.option(
+    "--cross-check",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Compare with git merge-tree.",
+)
+@_FORMAT
+@_OUTPUT
+@click.pass_obj
+def apply(
+    options: Options,
+    plan: Path | None,
+    release: str | None,
+    branch: str | None,
+    worktree: Path | None,
+    with_markers: bool,
+    force_with_lease: bool,
+    cross_check: str,
+    format_: str,
+    outputs: tuple[str, ...],
+) -> int:
+    """Carry out a PLAN saved as JSON, or one made now: the merge commit on the sync branch. Never pushes."""
+    from .commands import apply as command
+
+    what = command.What(plan, release, cross_check)
+    order = command.Order(branch, worktree, with_markers, force_with_lease)
+    return command.run(options, what, order, _output(options, format_, outputs))
+
+
+@cli.command()
 @click.argument("subject", metavar="PATH|RULE")
 @click.option("--release", help="The release to explain against; the newest by default.")
 @_FORMAT
@@ -172,6 +209,123 @@ def demo(options: Options, directory: Path | None) -> int:
     from .commands import demo as command
 
     return command.run(_output(options, "text", ()), directory)
+
+
+@cli.group("version", cls=_Group)
+def version_() -> None:
+    """The fork's version: current, next, explain, check; and upstream's releases."""
+
+
+@version_.command()
+@_FORMAT
+@click.pass_obj
+def current(options: Options, format_: str) -> int:
+    """Print the newest release of the fork in production."""
+    from .commands import version as command
+
+    return command.run_current(options, _output(options, format_, ()))
+
+
+@version_.command("next")
+@_FORMAT
+@_OUTPUT
+@click.pass_obj
+def next_(options: Options, format_: str, outputs: tuple[str, ...]) -> int:
+    """Print the tag of the version to release next; the current one where nothing is to be released."""
+    from .commands import version as command
+
+    return command.run_next(options, _output(options, format_, outputs))
+
+
+@version_.command("explain")
+@click.argument("revisions", metavar="[FROM..TO]", required=False)
+@_FORMAT
+@_OUTPUT
+@click.pass_obj
+def explain_version(options: Options, revisions: str | None, format_: str, outputs: tuple[str, ...]) -> int:
+    """List the commits since the last release, or in FROM..TO, and what each does to the version."""
+    from .commands import version as command
+
+    return command.run_explain(options, revisions, _output(options, format_, outputs))
+
+
+@version_.command("check")
+@click.argument("tag")
+@_FORMAT
+@click.pass_obj
+def check_version(options: Options, tag: str, format_: str) -> int:
+    """Say whether TAG is the version that follows: exit code 1 where it is not."""
+    from .commands import version as command
+
+    return command.run_check(options, tag, _output(options, format_, ()))
+
+
+@version_.command()
+@click.option(
+    "--releases",
+    "host",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What the host publishes: gh release list --json tagName,isDraft,isPrerelease,publishedAt",
+)
+@_FORMAT
+@click.pass_obj
+def releases(options: Options, host: Path | None, format_: str) -> int:
+    """List upstream's newest tags, whether each is a release, and why not."""
+    from .commands import version as command
+
+    return command.run_releases(options, host, _output(options, format_, ()))
+
+
+@cli.command()
+@click.argument("revisions", metavar="[FROM..TO]", required=False)
+@_FORMAT
+@_OUTPUT
+@click.pass_obj
+def notes(options: Options, revisions: str | None, format_: str, outputs: tuple[str, ...]) -> int:
+    """Write the release notes of what followed the last release, or of FROM..TO."""
+    from .commands import notes as command
+
+    return command.run(options, revisions, _output(options, format_, outputs))
+
+
+@cli.command()
+@_FORMAT
+@_OUTPUT
+@click.pass_obj
+def status(options: Options, format_: str, outputs: tuple[str, ...]) -> int:
+    """Say where the fork stands: releases, versions, what it carries, what is pending."""
+    from .commands import status as command
+
+    return command.run(options, _output(options, format_, outputs))
+
+
+@cli.command()
+@click.argument("template", metavar="slack|handbook|TEMPLATE")
+@click.option("--into", metavar="FILE", type=click.Path(path_type=Path), help="handbook: write the blocks into FILE.")
+@click.option(
+    "--event",
+    type=click.Choice(["created", "conflicts", "up-to-date", "failed"]),
+    help="slack: what happened; by default, what the plan says.",
+)
+@click.option("--link", metavar="URL", help="slack: the pull request.")
+@click.option("--run-link", metavar="URL", help="slack: the workflow's run.")
+@click.option("--message", metavar="TEXT", help="slack: what people should know, such as why it failed.")
+@click.pass_obj
+def render(
+    options: Options,
+    template: str,
+    into: Path | None,
+    event: str | None,
+    link: str | None,
+    run_link: str | None,
+    message: str | None,
+) -> int:
+    """Render a template: a Slack message, the blocks of a handbook, or any other with a plan's data."""
+    from .commands import render as command
+
+    request = command.Request(template, into, event, link, run_link, message)
+    return command.run(options, request, _output(options, "text", ()))
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,33 +1,42 @@
 """Facts about conflicts: history looked up once for all paths, then joined to each conflict."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts, ForkCommit, Kind, Versions
-from ..policy.names import CommitId, RepoPath
-from ..policy.results import Read
+from ..policy.loss import is_binary
+from ..policy.names import BlobId, CommitId, RepoPath
 from .git.repository import Repository
 from .git.search import find_entries
 from .history import ForkHistory, fork_commits_by_path
 from .untouched import untouched_paths
 
-_LOOKED_AT = 8000
-"""How much of a file git looks at for a NUL byte, which makes it binary (`buffer_is_binary`)."""
+_NO_NAMES: Mapping[RepoPath, RepoPath] = {}
+
+Read = Callable[[BlobId], bytes]
+"""Reads a blob's content."""
 
 
 def gather_facts(
-    repo: Repository, history: ForkHistory, conflicts: Iterable[Conflict], read: Read
+    repo: Repository,
+    history: ForkHistory,
+    conflicts: Iterable[Conflict],
+    read: Read,
+    upstream_names: Mapping[RepoPath, RepoPath] = _NO_NAMES,
 ) -> tuple[ConflictFacts, ...]:
-    """Everything that the rules may ask about the conflicts of a merge; `read` also knows what merging wrote."""
+    """Everything that the rules may ask about the conflicts of a merge; `read` also knows what merging wrote.
+
+    `upstream_names` tells where upstream has a file that the fork keeps under another name.
+    """
     found = tuple(conflicts)
-    past = _look_up(repo, history, found)
+    past = _look_up(repo, history, found, upstream_names)
     return tuple(_facts(conflict, past, read) for conflict in found)
 
 
 def file_facts(repo: Repository, history: ForkHistory, path: RepoPath, versions: Versions) -> FileFacts:
     """What is known of one path outside a conflict."""
     single = Conflict(path, Kind.CONTENT, {path: versions})
-    return _facts(single, _look_up(repo, history, (single,)), repo.read).files[0]
+    return _facts(single, _look_up(repo, history, (single,), _NO_NAMES), repo.read).files[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,9 @@ class _Past:
     """The paths that upstream had at any time."""
 
 
-def _look_up(repo: Repository, history: ForkHistory, conflicts: tuple[Conflict, ...]) -> _Past:
+def _look_up(
+    repo: Repository, history: ForkHistory, conflicts: tuple[Conflict, ...], upstream_names: Mapping[RepoPath, RepoPath]
+) -> _Past:
     files = {path: versions for conflict in conflicts for path, versions in conflict.files.items()}
     tree = repo.tree(history.tip)
     entries = {path: each.fork for path, each in files.items() if each.fork and repo.entry(tree, path) == each.fork}
@@ -48,7 +59,7 @@ def _look_up(repo: Repository, history: ForkHistory, conflicts: tuple[Conflict, 
     asked = dict.fromkeys(files.keys() - known)
     elsewhere = find_entries(repo, repo.walk(history.upstream), asked) if asked else {}
     return _Past(
-        untouched_paths(repo, history, entries),
+        untouched_paths(repo, history, entries, upstream_names),
         fork_commits_by_path(repo, history, files),
         frozenset(known | elsewhere.keys()),
     )
@@ -67,13 +78,12 @@ def _file(conflict: Conflict, path: RepoPath, past: _Past, read: Read) -> FileFa
     return FileFacts(
         path=path,
         versions=versions,
-        binary=any(_is_binary(entry, read) for entry in (versions.base, versions.fork, versions.upstream)),
+        binary=any(_has_binary(entry, read) for entry in (versions.base, versions.fork, versions.upstream)),
         untouched=next((past.untouched[name] for name in names if name in past.untouched), None),
         fork_only=versions.fork is not None and not known,
         leftover=versions.fork is not None and versions.upstream is None and known,
     )
 
 
-def _is_binary(entry: Entry | None, read: Read) -> bool:
-    """Whether git takes a file for binary: a NUL byte near its start."""
-    return entry is not None and entry.is_file and b"\0" in read(entry.id)[:_LOOKED_AT]
+def _has_binary(entry: Entry | None, read: Read) -> bool:
+    return entry is not None and entry.is_file and is_binary(read(entry.id))

@@ -7,7 +7,8 @@ from ..policy.names import CommitId
 from ..policy.releases import Release
 from .fork import Fork
 from .git.health import shallow_commits
-from .lost_syncs import LostSync, find_lost_syncs
+from .history import reachable
+from .lost_syncs import LostSync, LostSyncs
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,45 +21,58 @@ class Contained:
     fix: str | None = None
 
 
-def contained_at(
-    fork: Fork, commit: CommitId, lost: Iterable[LostSync], content_base: CommitId | None = None
-) -> Contained:
-    """The newest release in the history of a commit of the fork's branch.
+class Containment:
+    """Says which release the commits of one branch contain.
 
     Args:
-        fork: the fork, whose branch has the commit in its history.
-        commit: where to look.
-        lost: the lost syncs in the fork's history. After one, ancestry tells too little, until a newer release
-            is merged.
-        content_base: the upstream commit whose content the commit really stands on, where that is known.
+        fork: the fork, seen from that branch.
+        lost_syncs: after one, ancestry tells too little, until a newer release is merged.
+        content_base: the upstream commit whose content the branch's tip really stands on, where it is known.
     """
-    repo = fork.repo
-    if shallow_commits(repo):
-        return Contained(None, "this is a shallow clone", "git fetch --unshallow")
-    release = _newest_in(fork, commit)
-    if content_base is not None:
-        return Contained(max(filter(None, (release, _newest_in(fork, content_base))), default=None))
-    if release is None:
-        fetch = f"git fetch --tags {fork.policy.upstream.remote}"
-        return Contained(None, f"no release that is known here is in the history of {commit[:10]}", fetch)
-    for each in lost:
-        if repo.is_ancestor(each.commit, commit) and repo.is_ancestor(fork.releases[release], each.commit):
-            why = f"after {release.tag}, {each.commit[:10]} is a lost sync ({each})"
-            return Contained(None, why)
-    return Contained(release)
 
+    def __init__(self, fork: Fork, lost_syncs: LostSyncs, content_base: CommitId | None = None) -> None:
+        self._fork = fork
+        self._lost_syncs = lost_syncs
+        self._content_base = content_base
+        self._known: dict[CommitId, Contained] = {}
 
-def lost_syncs_after(fork: Fork, release: Release | None) -> tuple[LostSync, ...]:
-    """The lost syncs of the branch that can matter after a release: those committed later than it."""
-    commits = fork.history.commits.values()
-    if release is not None:
-        since = fork.repo.commit(fork.releases[release]).committed
-        commits = [each for each in commits if each.committed >= since]
-    return tuple(find_lost_syncs(fork, commits).values())
+    def at(self, commit: CommitId) -> Contained:
+        """The newest release that a commit in the branch's history contains."""
+        if commit not in self._known:
+            self._known[commit] = self._look_at(commit)
+        return self._known[commit]
 
+    def _look_at(self, commit: CommitId) -> Contained:
+        if shallow_commits(self._fork.repo):
+            return Contained(None, "this is a shallow clone", "git fetch --unshallow")
+        release = self._by_ancestry(commit)
+        if commit == self._fork.production.commit and self._content_base is not None:
+            known = (release, self._newest_before(self._content_base, self._fork.releases))
+            return Contained(max((each for each in known if each is not None), default=None))
+        if release is None:
+            fetch = f"git fetch --tags {self._fork.policy.upstream.remote}"
+            return Contained(None, f"no known release is in the history of {commit[:10]}", fetch)
+        lost = self._lost_since(release, commit)
+        if lost is not None:
+            why = f"after {release.tag} the sync {lost.commit[:10]} lost its history ({lost})"
+            return Contained(None, why, "merge the next release with a merge commit")
+        return Contained(release)
 
-def _newest_in(fork: Fork, commit: CommitId) -> Release | None:
-    if commit == fork.production.commit:
-        return next(iter(fork.contained), None)
-    known = ((release, fork.releases[release]) for release in fork.contained)
-    return next((release for release, tagged in known if fork.repo.is_ancestor(tagged, commit)), None)
+    def _by_ancestry(self, commit: CommitId) -> Release | None:
+        if commit == self._fork.production.commit:
+            return next(iter(self._fork.contained), None)
+        return self._newest_before(commit, self._fork.contained)
+
+    def _newest_before(self, commit: CommitId, releases: Iterable[Release]) -> Release | None:
+        fork = self._fork
+        return next((each for each in releases if fork.repo.is_ancestor(fork.releases[each], commit)), None)
+
+    def _lost_since(self, release: Release, commit: CommitId) -> LostSync | None:
+        """A lost sync in a commit's history that came after a release."""
+        fork = self._fork
+        tagged = fork.repo.commit(fork.releases[release])
+        commits = fork.history.commits
+        before = reachable(commits, commit)
+        later = [each for each in commits.values() if each.id in before and each.committed >= tagged.committed]
+        lost = self._lost_syncs.among(later)
+        return next((each for each in lost.values() if fork.repo.is_ancestor(tagged.id, each.commit)), None)

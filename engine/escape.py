@@ -7,6 +7,7 @@ GitHub looks for mentions, issue numbers and links in the *rendered* text, so a 
 not stop them. A zero-width space inside does (Renovate and Dependabot do the same), and so does a code span.
 """
 
+import json
 import re
 from urllib.parse import quote
 
@@ -112,6 +113,17 @@ def shell(text: str) -> str:
 def mermaid(text: str, limit: int = 60) -> str:
     """A quoted label of a Mermaid diagram: what could end the label or start markup becomes `?`."""
     return '"' + re.sub(r"[^\w ./+-]", "?", one_line(text, limit), flags=re.ASCII) + '"'
+
+
+def slack(text: str, limit: int = 300) -> str:
+    """One line of text inside a JSON string of a Slack message: no mention, no link (Slack, "Formatting text")."""
+    line = re.sub(r"[&<>]", lambda match: _HTML[match[0]], one_line(text, limit))
+    return json_string(_ACTIVE.sub(_with_zero_width, line))
+
+
+def json_string(text: str) -> str:
+    """What stands between the quotes of a JSON string."""
+    return json.dumps(text)[1:-1].replace("\x7f", "\\u007f")
 
 
 def workflow(text: str) -> str:

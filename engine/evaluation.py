@@ -10,9 +10,11 @@ from ..policy.facts import ConflictFacts
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import Ownership
 from .conflict_facts import gather_facts
+from .enforcement import Enforcement
 from .fork import Fork
 from .git.scratch import Scratch, scratch_store
 from .merge import Merge, merge_commits
+from .merge_store import MergeStore
 from .protection import protected_paths
 from .survival import PlannedTree
 
@@ -46,12 +48,42 @@ def ownership_of(fork: Fork, policy_path: str) -> Ownership:
 def evaluate(
     fork: Fork, scratch: Scratch, upstream: CommitId, bases: tuple[CommitId, ...], ownership: Ownership
 ) -> Evaluation:
-    """Merge an upstream commit into the fork's branch, in the scratch store, and decide every conflict."""
-    read = scratch.repository.read
-    merge = merge_commits(scratch, fork.production.commit, upstream, bases)
-    facts = gather_facts(fork.repo, fork.history, merge.conflicts, read)
-    decisions = tuple(ownership.decide(each, read) for each in facts)
-    return Evaluation(merge, facts, decisions)
+    """Merge an upstream commit into the fork's branch, in the scratch store, and decide every path that needs it."""
+    repo, production = fork.repo, fork.production.commit
+    merge = merge_commits(scratch, production, upstream, bases)
+    store = MergeStore(scratch, *(repo.tree(commit) for commit in (bases[0], production, upstream)))
+    enforcement = Enforcement(fork.policy, ownership, merge, store)
+    asked = (*merge.conflicts, *enforcement.candidates())
+    copies = ownership.disabled_copies(path for conflict in asked for path in conflict.files)
+    facts = gather_facts(repo, fork.history, asked, store.read, copies)
+    decisions = tuple(_decide(ownership, facts, enforcement))
+    losing = _losing_merges(fork, ownership, enforcement, decisions)
+    return Evaluation(merge, facts, (*decisions, *losing))
+
+
+def _decide(ownership: Ownership, facts: tuple[ConflictFacts, ...], enforcement: Enforcement) -> Iterator[Decision]:
+    """One decision for every path: a rule that disables a file decides its copy along with it."""
+    decided: set[RepoPath] = set()
+    for each in facts:
+        if decided.issuperset(each.conflict.files):
+            continue
+        decision = ownership.decide(each, enforcement.store)
+        if decision is not None and enforcement.is_worth_telling(decision):
+            decided.update(decision.paths)
+            yield decision
+
+
+def _losing_merges(
+    fork: Fork, ownership: Ownership, enforcement: Enforcement, decisions: tuple[Decision, ...]
+) -> Iterator[Decision]:
+    """What git merges by itself although lines of a side are gone: worth a look, seldom wrong."""
+    decided = {path for each in decisions for path in each.paths}
+    merged = tuple(each for each in enforcement.combined() if decided.isdisjoint(each.files))
+    for facts in gather_facts(fork.repo, fork.history, merged, enforcement.store.read):
+        result = enforcement.clean_result(facts.conflict.path)
+        decision = ownership.merged(facts, result, enforcement.store)
+        if decision.loss.fork or decision.loss.upstream:
+            yield decision
 
 
 def planned_tree(fork: Fork, scratch: Scratch, merge: Merge, decisions: tuple[Decision, ...]) -> PlannedTree:

@@ -68,6 +68,8 @@ def _conflict(merge: ThreeWay, paths: list[RepoPath]) -> Conflict:
     kind = kinds[main]
     names = sorted(set[RepoPath]().union(*(slot.names for slot in slots)))
     files = {name: merge.original.get(name, _NOTHING) for name in names}
-    if len(slots) == 1 and slots[0].followed and kind in _OF_ONE_FILE:
+    followed = len(slots) == 1 and len(names) > 1 and slots[0].followed and kind in _OF_ONE_FILE
+    if followed:
         files = dict.fromkeys(names, slots[0].versions)
-    return Conflict(main, kind, files, any(slot.possibly_renamed for slot in slots))
+    moves = {old: new for old, new in merge.moves.items() if kind is Kind.DIRECTORY_RENAME and old in files}
+    return Conflict(main, kind, files, any(slot.possibly_renamed for slot in slots), followed, moves)

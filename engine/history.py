@@ -51,23 +51,35 @@ def fork_history(
     return fork_history(repo, tip, _without_descendants(repo, upstream, since), None)
 
 
+def reachable(commits: Mapping[CommitId, Commit], start: CommitId) -> set[CommitId]:
+    """The commits among some that are reachable from one of them, itself included."""
+    seen: set[CommitId] = set()
+    waiting = [start]
+    while waiting:
+        each = waiting.pop()
+        if each in commits and each not in seen:
+            seen.add(each)
+            waiting.extend(commits[each].parents)
+    return seen
+
+
 def fork_commits_by_path(
     repo: Repository, history: ForkHistory, paths: Iterable[RepoPath]
 ) -> dict[RepoPath, tuple[ForkCommit, ...]]:
     """For every path the fork's commits that changed it, merges aside, newest first."""
-    pull_requests = _pull_requests(history)
+    numbers = pull_requests(history)
     found: dict[RepoPath, list[ForkCommit]] = {path: [] for path in paths}
     index = PathIndex.of(found)
     for commit in history.commits.values():
         if len(commit.parents) != 1:
             continue
-        author = ForkCommit(commit.id, commit.subject, pull_requests.get(commit.id))
+        author = ForkCommit(commit.id, commit.subject, numbers.get(commit.id))
         for path in differing_entries(repo, commit.id, commit.parents[0], index):
             found[path].append(author)
     return {path: tuple(commits) for path, commits in found.items()}
 
 
-def _pull_requests(history: ForkHistory) -> dict[CommitId, int]:
+def pull_requests(history: ForkHistory) -> dict[CommitId, int]:
     """The pull request that brought each commit: its merge's, else the number at the end of its own subject.
 
     Subjects are GitHub's: "Merge pull request #68 from …" and, for squashed ones, "… (#68)".
@@ -88,18 +100,7 @@ def _pull_requests(history: ForkHistory) -> dict[CommitId, int]:
 def _brought_by(history: ForkHistory, merge: Commit) -> set[CommitId]:
     """The fork's commits that a merge's second parent has and its first does not."""
     first, second = merge.parents[:2]
-    return _reachable(history.commits, second) - _reachable(history.commits, first)
-
-
-def _reachable(commits: Mapping[CommitId, Commit], start: CommitId) -> set[CommitId]:
-    seen: set[CommitId] = set()
-    waiting = [start]
-    while waiting:
-        each = waiting.pop()
-        if each in commits and each not in seen:
-            seen.add(each)
-            waiting.extend(commits[each].parents)
-    return seen
+    return reachable(history.commits, second) - reachable(history.commits, first)
 
 
 def _without_descendants(repo: Repository, tips: tuple[CommitId, ...], since: CommitId) -> tuple[CommitId, ...]:

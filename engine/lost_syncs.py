@@ -39,11 +39,22 @@ class LostSync:
         return f"{self.taken} of {self.paths} paths are as in {self.upstream}"
 
 
-def find_lost_syncs(fork: Fork, commits: Iterable[Commit]) -> dict[CommitId, LostSync]:
-    """The lost syncs among commits of the fork, in the order given."""
-    search = _Search.of(fork)
-    found = ((commit.id, search.look_at(commit)) for commit in commits if len(commit.parents) == 1)
-    return {commit: lost for commit, lost in found if lost is not None}
+class LostSyncs:
+    """Looks for the lost syncs among a fork's commits, at each commit once."""
+
+    def __init__(self, fork: Fork) -> None:
+        self._search = _Search.of(fork)
+        self._known: dict[CommitId, LostSync | None] = {}
+
+    def among(self, commits: Iterable[Commit]) -> dict[CommitId, LostSync]:
+        """The lost syncs among some commits, in the order given."""
+        found = ((commit.id, self._look_at(commit)) for commit in commits if len(commit.parents) == 1)
+        return {commit: lost for commit, lost in found if lost is not None}
+
+    def _look_at(self, commit: Commit) -> LostSync | None:
+        if commit.id not in self._known:
+            self._known[commit.id] = self._search.look_at(commit)
+        return self._known[commit.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +97,7 @@ class _Search:
         newer = self.releases[len(older) : len(older) + 1]
         return (*older[-1:], *newer, *self.branches)
 
-    def _brought(
-        self, commit: Commit, before: TreeId, point: _Point, taken: list[RepoPath], changed: int
-    ) -> bool:
+    def _brought(self, commit: Commit, before: TreeId, point: _Point, taken: list[RepoPath], changed: int) -> bool:
         enough = 3 * len(taken) >= changed if len(taken) >= _MANY else 2 * len(taken) >= changed
         if not taken or not enough or self.repo.is_ancestor(point.commit.id, commit.id):
             return False

@@ -5,10 +5,10 @@ that against git itself.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..policy.errors import RepositoryError
-from ..policy.facts import Conflict, Entry, Kind
+from ..policy.facts import Conflict, Entry, Kind, Versions
 from ..policy.names import CommitId, RepoPath, TreeId
 from .contents import Contents
 from .git.merging import write_commit, write_tree
@@ -32,6 +32,10 @@ class Merge:
     """Files added to a directory that the other side renamed, with the places that git suggests for them."""
     combined: tuple[RepoPath, ...]
     """The paths where both sides changed the contents, so that they were merged: here attributes matter."""
+    unmerged: Mapping[RepoPath, Versions] = field(default_factory=dict[RepoPath, Versions])
+    """The versions that meet at each conflicting path: what git's index holds there in its stages 1 to 3."""
+    settled: Mapping[RepoPath, Entry | None] = field(default_factory=dict[RepoPath, Entry | None])
+    """What stands at those paths of conflicts at which nothing meets, such as the old name of a renamed file."""
 
 
 def merge_trees(scratch: Scratch, base: TreeId | None, fork: TreeId, upstream: TreeId) -> Merge:
@@ -42,13 +46,16 @@ def merge_trees(scratch: Scratch, base: TreeId | None, fork: TreeId, upstream: T
     """
     merge = ThreeWay(Contents(scratch), base or scratch.empty_tree, fork, upstream)
     conflicts = group_conflicts(merge)
+    conflicting = {path for conflict in conflicts for path in conflict.files}
     return Merge(
         conflicts,
-        _clean_changes(merge, {path for conflict in conflicts for path in conflict.files}),
+        _clean_changes(merge, conflicting),
         fork_renames=merge.sides[0].renames,
         upstream_renames=merge.sides[1].renames,
         moves=merge.moves,
         combined=tuple(sorted(merge.combined)),
+        unmerged={path: merge.slots[path].versions for path, merged in merge.merged.items() if merged.kind},
+        settled={path: merge.merged[path].entry for path in conflicting if _is_settled(merge, path)},
     )
 
 
@@ -81,6 +88,10 @@ def _clean_changes(merge: ThreeWay, conflicting: set[RepoPath]) -> dict[RepoPath
         if path not in conflicting and merged.entry != before:
             changes[path] = merged.entry
     return changes
+
+
+def _is_settled(merge: ThreeWay, path: RepoPath) -> bool:
+    return path in merge.merged and merge.merged[path].kind is None
 
 
 def _merge_bases(scratch: Scratch, bases: Iterable[CommitId], depth: int) -> CommitId:

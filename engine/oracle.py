@@ -59,6 +59,10 @@ class Running:
         self._side_suffix = re.compile(rf"~(?:{fork}|{upstream})(?:_\d+)?$")
         self._git = _Git(scratch, "merge-tree", "--write-tree", "-z", "--messages", fork, upstream)
 
+    def wait(self) -> None:
+        """Wait for git without reading what it says, so that the scratch store can be removed."""
+        self._git.wait()
+
     def finish(self) -> Verdict:
         """Wait for git and read what it says.
 
@@ -216,8 +220,11 @@ class _Git:
                 cwd=scratch.git_dir,
             )
 
+    def wait(self) -> int:
+        return self._process.wait()
+
     def finish(self, is_good: Callable[[int, bytes], bool] = lambda status, _: status == 0) -> bytes:
-        status = self._process.wait()
+        status = self.wait()
         output, errors = self._output.read_bytes(), self._errors.read_bytes()
         if is_good(status, output):
             return output

@@ -148,6 +148,11 @@ class Plan:
     checklist: tuple[str, ...] = ()
 
     @property
+    def conflicts(self) -> tuple[Decision, ...]:
+        """The decisions about what git cannot merge by itself."""
+        return tuple(each for each in self.decisions if each.is_conflict)
+
+    @property
     def for_people(self) -> tuple[Decision, ...]:
         """The decisions that a person has to make."""
         return tuple(each for each in self.decisions if each.needs_person)
@@ -155,12 +160,18 @@ class Plan:
     @property
     def automatic(self) -> tuple[Decision, ...]:
         """The decisions that the policy made."""
-        return tuple(each for each in self.decisions if not each.needs_person)
+        told = (Resolution.MANUAL_REVIEW, Resolution.MERGE)
+        return tuple(each for each in self.decisions if each.resolution not in told)
+
+    @property
+    def merged(self) -> tuple[Decision, ...]:
+        """What git merges by itself and is worth telling all the same."""
+        return tuple(each for each in self.decisions if each.resolution is Resolution.MERGE)
 
     @property
     def resolutions(self) -> dict[Resolution, int]:
         """How many conflicts each resolution settles, most first."""
-        return dict(Counter(each.resolution for each in self.decisions).most_common())
+        return dict(Counter(each.resolution for each in self.conflicts).most_common())
 
 
 def blob_of(decision: Decision) -> BlobId | None:

@@ -1,5 +1,7 @@
 """Makes the plan: release, merge, facts, decisions, findings, in that order and with no way back."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +16,7 @@ from .evaluation import evaluate, ownership_of, planned_tree, scratch_for
 from .fork import Fork
 from .git.merging import ShortStat
 from .git.scratch import Scratch
+from .merge import Merge
 from .plan import (
     Base,
     CrossCheck,
@@ -48,14 +51,38 @@ def make_plan(fork: Fork, source: PolicySource, request: Request, now: datetime,
     Raises:
         RepositoryError: the repository lacks what the plan needs.
     """
+    with planning(fork, source, request, now, in_ci=in_ci) as planned:
+        return planned.plan
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A plan with the merge that it tells of, in the scratch store that holds what the merge wrote."""
+
+    plan: Plan
+    merge: Merge | None = None
+    scratch: Scratch | None = None
+    """Both None where there is nothing to merge."""
+
+
+@contextmanager
+def planning(
+    fork: Fork, source: PolicySource, request: Request, now: datetime, *, in_ci: bool = False
+) -> Generator[Planned, None, None]:
+    """Plan as `make_plan` does, and keep the scratch store while the block runs.
+
+    Raises:
+        RepositoryError: the repository lacks what the plan needs.
+    """
     target = select(fork, request.release, now)
     plan = _before_merging(fork, source, target)
     if target.refused is not None or target.release is None or target.commit is None:
-        return plan
+        yield Planned(plan)
+        return
     bases = require_history(fork.repo, fork.production.commit, target.commit, in_ci=in_ci)
     with scratch_for(fork) as scratch:
         merged = _merge(fork, source, scratch, request, target.commit, bases)
-    return _with_merge(plan, fork, target.release, merged)
+        yield Planned(_with_merge(plan, fork, target.release, merged), merged.merge, scratch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +91,7 @@ class _Merged:
 
     release: CommitId
     bases: tuple[CommitId, ...]
+    merge: Merge
     counts: ShortStat
     check: CrossCheck
     decisions: tuple[Decision, ...]
@@ -90,6 +118,7 @@ def _merge(
     return _Merged(
         release,
         bases,
+        evaluation.merge,
         oracle.shortstat(scratch, bases[0], release, counting),
         check,
         decisions,

@@ -1,12 +1,13 @@
-"""Templates: Jinja2 in its sandbox, on plain data, every value escaped for Markdown. Only this uses Jinja2.
+"""Templates: Jinja2 in its sandbox, on plain data, every value escaped for where it goes. Only this uses Jinja2.
 
-A template is named after its file in `templates/`: `pull_request` is `pull_request.md.j2`. A fork replaces
-any of them by its own text, which may include the others.
+A template is named after its file in `templates/`: `pull_request` is `pull_request.md.j2`, which is Markdown;
+`merge_message` is `merge_message.txt.j2`, whose values only become harmless lines. A fork replaces any of them
+by its own text, which may include the others.
 """
 
 import traceback
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
@@ -23,7 +24,11 @@ MAX_OUTPUT = 1_000_000
 MAX_RANGE = 10_000
 """How many numbers `range` may give in one rendering, all calls together."""
 
-_SUFFIX = ".md.j2"
+_ESCAPES_BY_SUFFIX: dict[str, Callable[[str], str]] = {
+    ".md.j2": escape.markdown,
+    ".txt.j2": escape.one_line,
+    ".json.j2": escape.slack,
+}
 _DIRECTORY = Path(__file__).parent.parent / "templates"
 # fmt: off
 _FILTERS = (
@@ -44,7 +49,7 @@ class TemplateError(ForkpolicyError):
 
 def template_names() -> tuple[str, ...]:
     """The names of the templates that a fork can replace."""
-    return tuple(sorted(path.name.removesuffix(_SUFFIX) for path in _DIRECTORY.glob(f"*{_SUFFIX}")))
+    return tuple(sorted(_files()))
 
 
 def render(name: str, data: Mapping[str, object], overrides: Mapping[str, str]) -> str:
@@ -52,7 +57,7 @@ def render(name: str, data: Mapping[str, object], overrides: Mapping[str, str]) 
 
     Raises TemplateError where the template is wrong, uses what is not there, or does too much.
     """
-    environment = _Sandbox(overrides)
+    environment = _Sandbox(name, overrides)
     try:
         return _limited(name, environment.get_template(name).generate(data))
     except TemplateNotFound as error:
@@ -72,15 +77,15 @@ class _Safe(str):
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
-    """Jinja2 without what could make much from little, and with Markdown as the way to print a value."""
+    """Jinja2 without what could make much from little, and with a way to print values that suits the template."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
-    def __init__(self, overrides: Mapping[str, str]) -> None:
+    def __init__(self, name: str, overrides: Mapping[str, str]) -> None:
         super().__init__(
             loader=_Loader(overrides),
             undefined=StrictUndefined,
-            finalize=_finalize,
+            finalize=partial(_finalize, _ESCAPES_BY_SUFFIX[_suffix_of(name)]),
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
@@ -135,16 +140,25 @@ class _Range:
 
 
 @cache
+def _files() -> dict[str, Path]:
+    """Every template of the package by its name."""
+    return {path.name.removesuffix(end): path for end in _ESCAPES_BY_SUFFIX for path in _DIRECTORY.glob(f"*{end}")}
+
+
+@cache
 def _packaged(name: str) -> str | None:
-    if name not in template_names():
-        return None
-    return (_DIRECTORY / f"{name}{_SUFFIX}").read_text(encoding="utf-8")
+    return _files()[name].read_text(encoding="utf-8") if name in _files() else None
 
 
-def _finalize(value: object) -> str:
+def _suffix_of(name: str) -> str:
+    """What kind of text a template is; a fork's own, which replaces none, is Markdown."""
+    return "".join(_files()[name].suffixes) if name in _files() else ".md.j2"
+
+
+def _finalize(make_harmless: Callable[[str], str], value: object) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, _Safe) else escape.markdown(str(value))
+    return value if isinstance(value, _Safe) else make_harmless(str(value))
 
 
 def _limited(name: str, chunks: Iterator[str]) -> str:
@@ -185,6 +199,10 @@ def _html(value: object) -> str:
     return _Safe(escape.html(str(value)))
 
 
+def _json(value: object) -> str:
+    return _Safe(escape.json_string(str(value)))
+
+
 def _markdown(value: object, repository: str | None = None) -> str:
     return _Safe(escape.markdown(str(value), repository))
 
@@ -209,6 +227,7 @@ _ESCAPES = {
     "code": _code,
     "fenced": _fenced,
     "html": _html,
+    "json": _json,
     "markdown": _markdown,
     "mermaid": _mermaid,
     "number": _number,

@@ -64,13 +64,14 @@ class Lookalikes:
         self._index(near)
         shared: Counter[BlobId] = Counter()
         frequent = 0
-        for chunk, weight in self._fingerprints.of(blob).items():
-            holders = self._holders.get(chunk, ())
+        chunks = self._fingerprints.of(blob)
+        for chunk in chunks.keys() & self._holders.keys():
+            holders = self._holders[chunk]
             if len(holders) > _FREQUENT:
-                frequent += weight
+                frequent += chunks[chunk]
             else:
                 for each in holders:
-                    shared[each] += weight
+                    shared[each] += chunks[chunk]
         needed = size * self._at_least - frequent
         return set(near) if needed <= 0 else {each for each in near if shared[each] >= needed}
 

@@ -150,7 +150,10 @@ class ThreeWay:
         if changed_type:
             # The other side put something else in the file's place: that stays there, and the file was deleted.
             target.base, target.followed = source.base, True
-            target.conflict = target.conflict or (None if target.sides[other] else Kind.SYMLINK)
+            if new in self.sides[other].renames.values():
+                target.conflict = target.conflict or Kind.RENAME_RENAME
+            elif target.sides[other] is None:
+                target.conflict = target.conflict or Kind.SYMLINK
             source.base = None
             return
         target.names.add(old)

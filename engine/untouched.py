@@ -19,9 +19,14 @@ CLOCK_SKEW = timedelta(days=2)
 
 
 def untouched_paths(
-    repo: Repository, history: ForkHistory, entries: Mapping[RepoPath, Entry]
+    repo: Repository,
+    history: ForkHistory,
+    entries: Mapping[RepoPath, Entry],
+    upstream_names: Mapping[RepoPath, RepoPath],
 ) -> dict[RepoPath, CommitId]:
     """For every path whose entry upstream had, too, and that the fork did not put back: the upstream commit.
+
+    `upstream_names` tells where upstream has a file that the fork keeps under another name.
 
     Each entry is followed back to the commit that brought it. Where that is upstream's, it is the evidence.
     Where it is the fork's (a squashed sync, a cherry-pick, a merge that recorded something else), upstream's
@@ -29,8 +34,14 @@ def untouched_paths(
     """
     evidence, origins = _origins(repo, history, entries)
     for origin, paths in origins.items():
-        wanted = {path: entries[path] for path in paths}
-        evidence |= _copied_from_upstream(repo, history, repo.commit(origin), wanted)
+        renamed = {upstream_names[path]: path for path in paths if path in upstream_names}
+        brought_by = repo.commit(origin)
+        evidence |= _copied_from_upstream(repo, history, brought_by, {path: entries[path] for path in paths})
+        wanted = {name: entries[path] for name, path in renamed.items()}
+        found = find_entries(
+            repo, _known_then(repo, history, brought_by), {name: [each] for name, each in wanted.items()}
+        )
+        evidence |= {renamed[name]: commit for name, (commit, _) in found.items()}
     return evidence
 
 

@@ -30,12 +30,19 @@ class Question:
 
 
 def conditions(rule: Rule, paths: RulePaths | None, question: Question) -> Iterator[Condition]:
-    """Every condition of a rule, judged in the order of the language."""
+    """Every condition of a rule, judged in the order of the language; some rules decide nothing but conflicts."""
+    if question.kind is None:
+        yield Condition("applies", decides_always(rule), "a conflict", "git merges it by itself")
     if paths is not None:
         matching = paths.match(question.file.path)
         yield Condition("paths", matching is not None, " or ".join(rule.paths), matching or "no pattern matches")
     if rule.when is not None:
         yield from _when(rule.when, question)
+
+
+def decides_always(rule: Rule) -> bool:
+    """Whether a rule also decides what git merges by itself."""
+    return rule.applies == "always" or rule.scope == "exact"
 
 
 def _when(when: When, question: Question) -> Iterator[Condition]:

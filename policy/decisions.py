@@ -33,7 +33,8 @@ class Decision:
 
     path: RepoPath
     paths: tuple[RepoPath, ...]
-    kind: Kind
+    kind: Kind | None
+    """None for what is no conflict: git merges it by itself, and a rule decides it all the same, or it is told."""
     resolution: Resolution
     rule: str
     """The policy rule's name; `default` where none matched, or the name of a built-in."""
@@ -49,6 +50,11 @@ class Decision:
     fork_commits: tuple[ForkCommit, ...] = ()
     at_stake: tuple[str, ...] = ()
     """Marked lines, or customizations, that stopped an automatic decision."""
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether git cannot merge the path by itself."""
+        return self.kind is not None
 
     @property
     def needs_person(self) -> bool:

@@ -17,6 +17,12 @@ class ForkpolicyError(Exception):
         self.hint = hint
 
 
+class RefusedError(ForkpolicyError):
+    """What was asked for is not done: it would overwrite somebody's work, or things moved since it was planned."""
+
+    exit_code = 1
+
+
 class UsageError(ForkpolicyError):
     """The command was called in a way that cannot work."""
 

@@ -3,6 +3,7 @@
 The engine fills them in; nothing here looks anything up.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -89,36 +90,28 @@ def change_between(before: Entry | None, after: Entry | None) -> Change | None:
     return Change.DELETED if after is None else Change.MODIFIED
 
 
-SEVERAL_FILES = frozenset(
-    {Kind.RENAME_RENAME, Kind.RENAME_DELETE, Kind.RENAME_ADD, Kind.DIRECTORY_RENAME, Kind.FILE_DIRECTORY}
-)
-"""The kinds whose names stand for files of their own, each with its own three versions."""
-
-
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """One conflict of a merge: a group of one to three names that git cannot settle by itself.
 
-    `files` has an entry for every name of the group. Where exactly one side renamed a file and the contents
-    conflict, every name carries the same three versions (the file's, followed through the rename).
-    `path` is where the merged file would stand; it is the name to show.
+    `files` has an entry for every name of the group. `path` is where the merged file would stand: the name to show.
     """
 
     path: RepoPath
-    kind: Kind
-    files: dict[RepoPath, Versions]
+    kind: Kind | None
+    """None for what is no conflict: git merges the path by itself, and a rule may still decide it."""
+    files: Mapping[RepoPath, Versions]
     possibly_renamed: bool = False
     """For a modify/delete: the deleted file was probably renamed, so no rule may decide it."""
+    follows_rename: bool = False
+    """One side renamed the file: the names stand for one file, whose versions each of them carries."""
+    moves: Mapping[RepoPath, RepoPath] = field(default_factory=dict[RepoPath, RepoPath])
+    """For a renamed folder: where its new files lie, and where the rename would take them."""
 
     @property
     def paths(self) -> tuple[RepoPath, ...]:
         """Every name of the group, sorted."""
         return tuple(sorted(self.files))
-
-    @property
-    def follows_rename(self) -> bool:
-        """Whether one side renamed the file and the contents conflict: several names, but one file."""
-        return len(self.files) > 1 and self.kind not in SEVERAL_FILES
 
 
 @dataclass(frozen=True, slots=True)

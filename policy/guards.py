@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .customizations import Requirement, requirements
-from .facts import ConflictFacts, Entry
+from .decisions import Loss
+from .facts import Entry
+from .loss import is_binary
 from .markers import BlockMarker, Marker, lost_marked_lines
 from .models import MarkerBlock, Policy, Rule
 from .names import RepoPath
-from .results import Outcome, Read, files_with_results
+from .results import Outcome, loss_of
+from .store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +37,53 @@ class Guards:
         for requirement in requirements(policy.customizations):
             self._requirements.setdefault(requirement.path, []).append(requirement)
 
+    @property
+    def markers(self) -> tuple[Marker, ...]:
+        """What flags the fork's own lines."""
+        return self._markers
+
     def customizations(self, paths: tuple[RepoPath, ...]) -> tuple[str, ...]:
         """The names of the customizations that name any of the paths."""
         named = (each.customization for path in paths for each in self._requirements.get(path, ()))
         return tuple(dict.fromkeys(named))
 
-    def objections(self, facts: ConflictFacts, rule: Rule | None, outcome: Outcome, read: Read) -> Iterator[Objection]:
+    def objections(self, rule: Rule | None, outcome: Outcome, store: Store) -> Iterator[Objection]:
         """Everything that speaks against an automatic result."""
-        yield from self._marked(facts, outcome, read)
-        yield from self._customized(facts, outcome, read)
-        yield from self._lost(rule, outcome)
+        yield from self._marked(outcome, store)
+        yield from self._customized(outcome, store)
+        yield from self._lost(rule, loss_of(outcome.guarded, store))
 
-    def _marked(self, facts: ConflictFacts, outcome: Outcome, read: Read) -> Iterator[Objection]:
-        for file in files_with_results(facts):
+    def hunk_objections(self, rule: Rule | None, marked: tuple[str, ...], loss: Loss) -> Iterator[Objection]:
+        """Everything that speaks against giving one hunk to a side: the fork's marked lines, and all that it loses."""
+        yield from self._lost_marks(marked)
+        yield from self._lost(rule, loss)
+
+    def _marked(self, outcome: Outcome, store: Store) -> Iterator[Objection]:
+        for file in outcome.settled:
             fork = file.versions.fork
-            if fork is None or file.binary or fork.is_submodule or file.untouched is not None:
+            if fork is None or fork.is_submodule or file.untouched:
                 continue
-            lost = lost_marked_lines(read(fork.id), _content(outcome.results[file.path], read), self._markers)
-            if lost:
-                yield Objection(f"{_count(lost, 'marked line')} of {self._fork}'s would be lost", lost)
+            content = store.read(fork.id)
+            if not is_binary(content):
+                lost = lost_marked_lines(content, _content(file.result, store), self._markers)
+                yield from self._lost_marks(lost)
 
-    def _customized(self, facts: ConflictFacts, outcome: Outcome, read: Read) -> Iterator[Objection]:
-        for file in facts.files:
-            for requirement in self._requirements.get(file.path, ()):
-                before, after = (_content(entry, read) for entry in (file.versions.fork, outcome.results[file.path]))
+    def _lost_marks(self, lost: tuple[str, ...]) -> Iterator[Objection]:
+        if lost:
+            yield Objection(f"{_count(lost, 'marked line')} of {self._fork}'s would be lost", lost)
+
+    def _customized(self, outcome: Outcome, store: Store) -> Iterator[Objection]:
+        for path, result in outcome.results.items():
+            for requirement in self._requirements.get(path, ()):
+                before, after = (_content(entry, store) for entry in (store.entry("fork", path), result))
                 if requirement.holds(before) and not requirement.holds(after):
                     reason = f"the customization “{requirement.customization}” would be lost"
                     yield Objection(reason, (requirement.wanted,))
 
-    def _lost(self, rule: Rule | None, outcome: Outcome) -> Iterator[Objection]:
+    def _lost(self, rule: Rule | None, loss: Loss) -> Iterator[Objection]:
         sides = (
-            (self._fork, outcome.loss.fork, rule.may_lose if rule else "none"),
-            (self._upstream, outcome.loss.upstream, rule.may_lose_upstream if rule else "all"),
+            (self._fork, loss.fork, rule.may_lose if rule else "none"),
+            (self._upstream, loss.upstream, rule.may_lose_upstream if rule else "all"),
         )
         for side, lost, allowed in sides:
             if allowed == "all":
@@ -82,8 +100,8 @@ def _allowed(line: str, allowed: tuple[str, ...] | str) -> bool:
     return not isinstance(allowed, str) and any(re.search(pattern, line) for pattern in allowed)
 
 
-def _content(entry: Entry | None, read: Read) -> bytes | None:
-    return None if entry is None or entry.is_submodule else read(entry.id)
+def _content(entry: Entry | None, store: Store) -> bytes | None:
+    return None if entry is None or entry.is_submodule else store.read(entry.id)
 
 
 def _count(lines: tuple[str, ...], noun: str) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import cast
 
 from .decisions import Resolution
-from .facts import Change, Entry, FileFacts, Versions
+from .facts import Change, Entry, FileFacts, Kind, Versions
 from .findings import Finding, Severity
 from .models import Example, Policy, Rule, When
 from .names import BlobId, CommitId, RepoPath
@@ -50,7 +50,7 @@ def failing_examples(policy: Policy) -> Iterator[Finding]:
     """Examples that another rule decides than the one they expect."""
     ownership = Ownership(policy)
     for example in policy.examples:
-        traces = ownership.explain(_facts_of(example), example.kind)
+        traces = ownership.explain(_facts_of(example), example.kind or Kind.CONTENT)
         winner = traces[-1].ruling.rule
         if winner != example.expect:
             message = f"`{winner}` decides the example {example.path}, not `{example.expect}`"
@@ -144,7 +144,7 @@ def _why(traces: tuple[RuleTrace, ...], example: Example) -> str:
     """What keeps the expected rule from deciding an example."""
     expected = next((each for each in traces if each.ruling.rule == example.expect), None)
     if expected is None:
-        return ", which comes first" if example.expect != DEFAULT else ", which matches it"
+        return ": it matches" if example.expect == DEFAULT else ": it comes first"
     failing = next(each for each in expected.conditions if not each.holds)
     return f", whose `{failing.key}` wants {failing.expected}: {failing.observed}"
 
@@ -200,7 +200,7 @@ def _covering(rule: Rule, earlier: list[Rule], owned: Mapping[str, frozenset[Rep
     """The earlier rules that together match every file that the rule matches; empty where they do not."""
     left = owned.get(rule.name, frozenset[RepoPath]())
     names: list[str] = []
-    for each in earlier:
+    for each in earlier if left else ():
         if left & owned[each.name]:
             left -= owned[each.name]
             names.append(each.name)

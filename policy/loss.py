@@ -6,6 +6,9 @@ from collections.abc import Iterator
 EMPTY_FILE = "(an empty file)"
 """Stands for the one thing that is lost with a file that has no lines."""
 
+_LOOKED_AT = 8000
+"""How much of a content git looks at, in bytes."""
+
 
 def lost_lines(base: bytes | None, side: bytes | None, result: bytes | None) -> tuple[str, ...]:
     """The lines of a side's work that a result drops; None stands for a file that is not there.
@@ -20,6 +23,11 @@ def lost_lines(base: bytes | None, side: bytes | None, result: bytes | None) -> 
         return _differences(base, side)
     before, mine, after = (Counter(text_lines(content)) for content in (base or b"", side, result))
     return (*_in_order(mine - (before | after), side), *_in_order((before & after) - mine, result))
+
+
+def is_binary(content: bytes) -> bool:
+    """Whether git takes a content for binary: a NUL byte near its start (`buffer_is_binary`)."""
+    return b"\0" in content[:_LOOKED_AT]
 
 
 def text_lines(content: bytes) -> list[str]:

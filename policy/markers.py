@@ -22,10 +22,12 @@ Marker = str | BlockMarker
 def marked_lines(content: bytes, markers: Iterable[Marker]) -> tuple[str, ...]:
     """The lines that any marker flags, in order, each once for every time it stands in the text."""
     lines = text_lines(content)
-    flagged: set[int] = set()
-    for marker in markers:
-        flagged.update(_flagged(lines, marker))
-    return tuple(lines[number] for number in sorted(flagged))
+    return tuple(lines[number] for number in sorted(marked_numbers(lines, markers)))
+
+
+def marked_numbers(lines: list[str], markers: Iterable[Marker]) -> frozenset[int]:
+    """The numbers, from 0, of the lines that any marker flags."""
+    return frozenset(number for marker in markers for number in _flagged(lines, marker))
 
 
 def lost_marked_lines(fork: bytes | None, result: bytes | None, markers: Iterable[Marker]) -> tuple[str, ...]:

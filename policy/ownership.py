@@ -3,17 +3,18 @@
 `Ownership.decide` turns one conflict's facts into a decision; `Ownership.explain` tells, rule by rule, why.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from .conditions import Condition, Question, conditions
 from .decisions import Decision, Loss, Resolution
-from .facts import ConflictFacts, FileFacts, Kind
+from .facts import ConflictFacts, Entry, FileFacts, Kind
 from .guards import Guards, Objection
 from .models import Policy, Rule
 from .names import RepoPath
-from .results import Outcome, Read, outcome, side_of
+from .results import Outcome, Settled, is_automatic, loss_of, outcome
 from .rule_paths import RulePaths
+from .store import Store
 
 BUILT_IN = "built-in"
 DEFAULT = "default"
@@ -28,6 +29,14 @@ class Ruling:
     reason: str
     source: Rule | None = None
     line: int | None = None
+
+    def copies(self, paths: Iterable[RepoPath]) -> dict[RepoPath, RepoPath]:
+        """The disabled copies of files that the ruling disables, each with the name of the active file."""
+        if self.resolution is not Resolution.DISABLE or self.source is None:
+            return {}
+        suffix = self.source.suffix
+        active = (RepoPath(path.removesuffix(suffix)) for path in paths)
+        return {RepoPath(f"{path}{suffix}"): path for path in active}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +63,46 @@ class Ownership:
         self._paths = {rule.name: RulePaths.of(rule) for rule in policy.ownership.rules}
         self._guards = Guards(policy)
 
-    def decide(self, facts: ConflictFacts, read: Read) -> Decision:
-        """Decide one conflict, or leave it for a person and say why."""
+    def decide(self, facts: ConflictFacts, store: Store) -> Decision | None:
+        """Decide a conflict, or leave it for a person and say why.
+
+        What is no conflict is decided only by rules that always apply; None where none does.
+        """
         ruling = self._ruling(facts)
-        side = side_of(ruling.resolution)
-        if side is None:
-            return self._decision(facts, ruling, None)
-        result = outcome(facts, side, read)
-        objections = tuple(self._guards.objections(facts, ruling.source, result, read))
-        return self._decision(facts, ruling, result, objections)
+        if ruling.resolution is Resolution.MERGE:
+            return None
+        if not is_automatic(ruling.resolution):
+            return self._left_for_a_person(facts, ruling)
+        result = outcome(facts, ruling.resolution, ruling.source, store)
+        objections = tuple(self._guards.objections(ruling.source, result, store))
+        return self._decision(facts, ruling, result, objections, loss_of(result, store))
+
+    def ruling_on(self, facts: ConflictFacts) -> Ruling | None:
+        """What the policy says of what git merges by itself; None where it leaves that to git."""
+        ruling = self._ruling(facts)
+        return None if ruling.resolution is Resolution.MERGE else ruling
+
+    def disabled_copies(self, paths: Iterable[RepoPath]) -> dict[RepoPath, RepoPath]:
+        """Those of the paths that may be copies of disabled files, each with the name of the active file."""
+        rules = [rule for rule in self._policy.ownership.rules if rule.resolve is Resolution.DISABLE]
+        owners = [(rule.suffix, owner) for rule in rules if (owner := self._paths[rule.name])]
+        return {
+            path: RepoPath(path.removesuffix(suffix))
+            for path in paths
+            for suffix, owner in owners
+            if path.endswith(suffix) and owner.match(path) is not None
+        }
+
+    def merged(self, facts: ConflictFacts, result: Entry | None, store: Store) -> Decision:
+        """What git merged by itself, told like a decision, with what it drops."""
+        settled = (Settled(file.path, file.versions, result, file.untouched is not None) for file in facts.files)
+        loss = loss_of(Outcome({facts.conflict.path: result}, tuple(settled)), store)
+        return replace(
+            self._draft(facts, _BY_GIT),
+            resolution=Resolution.MERGE,
+            loss=loss,
+            results={facts.conflict.path: result},
+        )
 
     def explain(self, file: FileFacts, kind: Kind | None) -> tuple[RuleTrace, ...]:
         """Every rule up to the one that decides a path, each with its conditions."""
@@ -82,12 +122,14 @@ class Ownership:
         for rule in self._policy.ownership.rules:
             judged = tuple(conditions(rule, self._paths[rule.name], question))
             yield RuleTrace(self._of_rule(rule), all(each.holds for each in judged), judged)
-        yield RuleTrace(self._default(), True, ())
+        yield RuleTrace(self._default() if kind else _BY_GIT, True, ())
 
     def _ruling(self, facts: ConflictFacts) -> Ruling:
         """The one ruling for all names of a conflict; where they differ, a person decides."""
         rulings = {file.path: self.explain(file, facts.conflict.kind)[-1].ruling for file in facts.files}
         ruling = rulings[facts.conflict.path]
+        if ruling.resolution is Resolution.DISABLE:
+            rulings |= dict.fromkeys(rulings.keys() & ruling.copies(facts.conflict.paths), ruling)
         if len({_effect(each) for each in rulings.values()}) > 1:
             named = ", ".join(f"{path} under {each.rule}" for path, each in sorted(rulings.items()))
             return _for_a_person(ruling, f"the names of this conflict fall under different rules: {named}")
@@ -96,14 +138,11 @@ class Ownership:
     def _carried_out(self, facts: ConflictFacts, ruling: Ruling) -> Ruling:
         """A ruling as far as it can be carried out; what cannot goes to a person, with the reason."""
         conflict = facts.conflict
-        if conflict.kind is Kind.DIRECTORY_RENAME:
-            return _for_a_person(ruling, _why_not_moved(ruling))
-        if ruling.resolution is Resolution.MANUAL_REVIEW:
-            return ruling
-        if conflict.possibly_renamed:
+        if conflict.kind is Kind.DIRECTORY_RENAME and (ruling.source is None or ruling.source.moves is None):
+            return _for_a_person(ruling, "a folder was renamed on one side: a person says where the file belongs")
+        if conflict.possibly_renamed and is_automatic(ruling.resolution):
             return _for_a_person(ruling, "the deleted file was probably renamed: its changes belong elsewhere")
-        missing = _not_carried_out_yet(ruling)
-        return ruling if missing is None else _for_a_person(ruling, _not_yet(missing))
+        return ruling
 
     def _of_rule(self, rule: Rule) -> Ruling:
         resolution = Resolution(rule.resolve)
@@ -131,31 +170,48 @@ class Ownership:
     # Decisions
 
     def _decision(
-        self,
-        facts: ConflictFacts,
-        ruling: Ruling,
-        result: Outcome | None,
-        objections: tuple[Objection, ...] = (),
+        self, facts: ConflictFacts, ruling: Ruling, result: Outcome, objections: tuple[Objection, ...], loss: Loss
     ) -> Decision:
-        held_back = result is None or bool(objections)
-        reason = "; ".join(dict.fromkeys(each.reason for each in objections)) or ruling.reason
+        if not objections:
+            return replace(
+                self._draft(facts, ruling),
+                paths=tuple(sorted(result.results)),
+                resolution=ruling.resolution,
+                loss=loss,
+                results=dict(result.results),
+            )
+        return replace(
+            self._draft(facts, ruling),
+            reason="; ".join(dict.fromkeys(each.reason for each in objections)),
+            loss=loss,
+            at_stake=tuple(line for each in objections for line in each.at_stake),
+        )
+
+    def _left_for_a_person(self, facts: ConflictFacts, ruling: Ruling) -> Decision:
+        nothing = all(file.untouched for file in facts.files)
+        return replace(self._draft(facts, ruling), loss=Loss(() if nothing else None, None))
+
+    def _draft(self, facts: ConflictFacts, ruling: Ruling) -> Decision:
+        """What a decision says whatever comes of it."""
         evidence = [file.untouched for file in facts.files]
         return Decision(
             path=facts.conflict.path,
             paths=facts.conflict.paths,
             kind=facts.conflict.kind,
-            resolution=Resolution.MANUAL_REVIEW if held_back else ruling.resolution,
+            resolution=Resolution.MANUAL_REVIEW,
             rule=ruling.rule,
             line=ruling.line,
-            reason=reason,
+            reason=ruling.reason,
             untouched=evidence[0] if all(evidence) else None,
-            loss=result.loss if result else Loss(() if all(evidence) else None, None),
-            results=dict(result.results) if result and not held_back else {},
+            loss=Loss(),
+            results={},
             guidance=ruling.source.guidance if ruling.source else None,
             customizations=self._guards.customizations(facts.conflict.paths),
             fork_commits=facts.fork_commits,
-            at_stake=tuple(line for each in objections for line in each.at_stake),
         )
+
+
+_BY_GIT = Ruling("git", Resolution.MERGE, "git merges it by itself")
 
 
 def _is_protected(holds: bool) -> Condition:
@@ -170,28 +226,5 @@ def _effect(ruling: Ruling) -> tuple[object, ...]:
     """All of a ruling that makes a difference to a file."""
     rule = ruling.source
     if rule is None or ruling.resolution is Resolution.MANUAL_REVIEW:
-        return ruling.resolution, "conflicts", "file", "none", "all"
-    return ruling.resolution, rule.applies, rule.scope, rule.may_lose, rule.may_lose_upstream
-
-
-def _not_carried_out_yet(ruling: Ruling) -> str | None:
-    """The part of a rule that this version only reads, as the policy writes it."""
-    rule = ruling.source
-    if ruling.resolution in (Resolution.DISABLE, Resolution.REMOVE, Resolution.REGENERATE):
-        return f"resolve: {ruling.resolution}"
-    if rule is not None and rule.scope != "file":
-        return f"scope: {rule.scope}"
-    if rule is not None and rule.applies != "conflicts":
-        return f"applies: {rule.applies}"
-    return None
-
-
-def _why_not_moved(ruling: Ruling) -> str:
-    """Why a person decides about a renamed folder."""
-    if ruling.source is not None and ruling.source.moves is not None:
-        return _not_yet(f"moves: {ruling.source.moves}")
-    return "a folder was renamed on one side: a person says where the file belongs"
-
-
-def _not_yet(part: str) -> str:
-    return f"`{part}` is not carried out by this version yet"
+        return ruling.resolution, "file", None, "none", "all"
+    return ruling.resolution, rule.scope, rule.moves, rule.may_lose, rule.may_lose_upstream

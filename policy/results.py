@@ -1,41 +1,73 @@
-"""What a resolution leaves at every path of a conflict, and what each side loses by it."""
+"""What a resolution leaves at every path that it decides, and what each side loses by it."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from .decisions import Loss, Resolution
 from .facts import ConflictFacts, Entry, FileFacts, Versions
-from .loss import lost_lines
-from .names import BlobId, RepoPath
+from .loss import is_binary, lost_lines
+from .models import Rule
+from .names import RepoPath
+from .store import Store
 
-Read = Callable[[BlobId], bytes]
-"""Reads a blob's content."""
+_SIDES = {
+    Resolution.KEEP_FORK: "fork",
+    Resolution.ACCEPT_UPSTREAM: "upstream",
+    Resolution.REGENERATE: "upstream",  # a placeholder, until the command makes the file
+}
 
-_SIDES = {Resolution.KEEP_FORK: "fork", Resolution.ACCEPT_UPSTREAM: "upstream"}
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One file with what it becomes: the versions that met, and the entry that stands at the path in the end."""
+
+    path: RepoPath
+    versions: Versions
+    result: Entry | None
+    untouched: bool = False
+    """The fork holds no work of its own there, so it cannot lose any."""
+    guarded: bool = True
+    """Whether `may_lose` has a say: not where the rule itself says that the content is another's, or made anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What stands at every path of a conflict when a side's result is taken; None for absence."""
+    """What stands at every path that a resolution decides; None for absence."""
 
     results: Mapping[RepoPath, Entry | None]
-    loss: Loss
+    settled: tuple[Settled, ...]
+    """The files whose content is at stake."""
+
+    @property
+    def guarded(self) -> "Outcome":
+        """The part of it that `may_lose` has a say in."""
+        return replace(self, settled=tuple(each for each in self.settled if each.guarded))
 
 
-def side_of(resolution: Resolution) -> str | None:
-    """The side whose result a resolution takes: `fork`, `upstream`, or None where it takes neither whole."""
-    return _SIDES.get(resolution)
+def is_automatic(resolution: Resolution) -> bool:
+    """Whether a resolution says what the result is, so that nobody has to."""
+    return resolution is not Resolution.MANUAL_REVIEW
 
 
-def side_results(facts: ConflictFacts, side: str) -> dict[RepoPath, Entry | None]:
-    """A side's entry, or its absence, at every path of a conflict.
+def outcome(facts: ConflictFacts, resolution: Resolution, rule: Rule | None, store: Store) -> Outcome:
+    """Carry out a resolution on every path of a conflict, or of what git merges by itself."""
+    if resolution is Resolution.REMOVE:
+        return _of_files(facts, dict.fromkeys(facts.conflict.paths))
+    if resolution is Resolution.DISABLE and rule is not None:
+        return _disabled(facts, rule, store)
+    if facts.conflict.moves and rule is not None and rule.moves is not None:
+        return _of_files(facts, _moved(facts, follow=rule.moves == "follow"))
+    made_anew = resolution is Resolution.REGENERATE
+    return _of_files(facts, _side_results(facts, _SIDES[resolution]), guarded=not made_anew)
 
-    Where one side renamed a file and the contents conflict, the file stands at the merged path alone.
-    """
-    conflict = facts.conflict
-    if conflict.follows_rename:
-        return {path: _entry(conflict.files[path], side) if path == conflict.path else None for path in conflict.paths}
-    return {path: _entry(versions, side) for path, versions in conflict.files.items()}
+
+def loss_of(result: Outcome, store: Store) -> Loss:
+    """What either side loses by an outcome, in lines; None where lines cannot be told."""
+    fork = [each for each in result.settled if not each.untouched]  # else the fork has no work of its own there
+    return Loss(
+        _joined(_lost(each, each.versions.fork, store) for each in fork),
+        _joined(_lost(each, each.versions.upstream, store) for each in result.settled),
+    )
 
 
 def files_with_results(facts: ConflictFacts) -> tuple[FileFacts, ...]:
@@ -44,41 +76,83 @@ def files_with_results(facts: ConflictFacts) -> tuple[FileFacts, ...]:
     return tuple(each for each in facts.files if not conflict.follows_rename or each.path == conflict.path)
 
 
-def outcome(facts: ConflictFacts, side: str, read: Read) -> Outcome:
-    """Take one side's result at every path, and count what either side loses."""
-    results = side_results(facts, side)
-    files = files_with_results(facts)
-    changed = [each for each in files if each.untouched is None]  # else the fork has no work of its own there
-    return Outcome(
-        results, Loss(_side_loss("fork", changed, results, read), _side_loss("upstream", files, results, read))
+# Private
+
+
+def _of_files(facts: ConflictFacts, results: Mapping[RepoPath, Entry | None], *, guarded: bool = True) -> Outcome:
+    settled = (
+        Settled(file.path, file.versions, results[file.path], file.untouched is not None, guarded)
+        for file in files_with_results(facts)
     )
+    return Outcome(results, tuple(settled))
+
+
+def _side_results(facts: ConflictFacts, side: str) -> dict[RepoPath, Entry | None]:
+    """A side's entry, or its absence, at every path of a conflict.
+
+    Where one side renamed a file and the contents conflict, the file stands at the merged path alone.
+    """
+    conflict = facts.conflict
+    if conflict.follows_rename:
+        merged = conflict.files[conflict.path]
+        return {path: _entry(merged, side) if path == conflict.path else None for path in conflict.paths}
+    return {path: _entry(versions, side) for path, versions in conflict.files.items()}
+
+
+def _moved(facts: ConflictFacts, *, follow: bool) -> dict[RepoPath, Entry | None]:
+    """The new files of a renamed folder, in one of the two places that each has."""
+    results: dict[RepoPath, Entry | None] = dict.fromkeys(facts.conflict.paths)
+    for old, new in facts.conflict.moves.items():
+        versions = facts.conflict.files[old]
+        results[new if follow else old] = versions.fork or versions.upstream
+    return results
+
+
+def _disabled(facts: ConflictFacts, rule: Rule, store: Store) -> Outcome:
+    """No active file; beside it, under the suffix, the copy that the rule wants."""
+    results: dict[RepoPath, Entry | None] = dict.fromkeys(facts.conflict.paths)
+    settled: list[Settled] = []
+    untouched = {file.path for file in facts.files if file.untouched is not None}
+    for active in dict.fromkeys(_active(path, rule.suffix) for path in facts.conflict.paths):
+        disabled = RepoPath(f"{active}{rule.suffix}")
+        base, fork, upstream = (store.entry(side, active) for side in ("base", "fork", "upstream"))
+        kept = store.entry("fork", disabled)
+        copy = {"follow": upstream, "keep": kept, "none": None}[rule.copy_]
+        results[active], results[disabled] = None, copy
+        follows = rule.copy_ == "follow"
+        settled.append(Settled(disabled, Versions(base, kept, upstream), copy, disabled in untouched, not follows))
+        settled.append(Settled(active, Versions(base, fork, None), None, active in untouched))
+    return Outcome(results, tuple(settled))
+
+
+def _active(path: RepoPath, suffix: str) -> RepoPath:
+    return RepoPath(path.removesuffix(suffix))
 
 
 def _entry(versions: Versions, side: str) -> Entry | None:
     return versions.fork if side == "fork" else versions.upstream
 
 
-def _side_loss(
-    side: str, files: Iterable[FileFacts], results: Mapping[RepoPath, Entry | None], read: Read
-) -> tuple[str, ...] | None:
-    """The lines that one side loses in all files; None where lines cannot be told."""
-    lost: list[str] = []
-    for file in files:
-        lines = _lost(file, _entry(file.versions, side), results[file.path], read)
+def _joined(losses: Iterable[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    found: list[str] = []
+    for lines in losses:
         if lines is None:
             return None
-        lost.extend(lines)
-    return tuple(lost)
+        found.extend(lines)
+    return tuple(found)
 
 
-def _lost(file: FileFacts, side: Entry | None, result: Entry | None, read: Read) -> tuple[str, ...] | None:
+def _lost(file: Settled, side: Entry | None, store: Store) -> tuple[str, ...] | None:
     """The lines of one side's work that a result drops; None where lines cannot be told."""
-    base = file.versions.base
+    base, result = file.versions.base, file.result
     if side in (base, result):
         return ()
-    if file.binary or any(entry is not None and entry.is_submodule for entry in (base, side, result)):
+    entries = (base, side, result)
+    if any(entry is not None and entry.is_submodule for entry in entries):
         return None
-    contents = (None if entry is None else read(entry.id) for entry in (base, side, result))
+    contents = tuple(None if entry is None else store.read(entry.id) for entry in entries)
+    if any(content is not None and is_binary(content) for content in contents):
+        return None
     return (*_lost_mode(base, side, result), *lost_lines(*contents))
 
 

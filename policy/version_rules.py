@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from .commits import bump_of, is_skipped, matches_author, parse
 from .models import Versions
@@ -30,6 +31,15 @@ class OwnCommit:
         return self.text.strip().partition("\n")[0].strip()
 
 
+class PassedOver(StrEnum):
+    """Why a commit of the fork does not count, in words."""
+
+    MERGE = "a merge"
+    LOST_SYNC = "a lost sync"
+    SUBJECT = "skipped by its subject"
+    AUTHOR = "not by the fork's authors"
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What one commit does to the version."""
@@ -40,8 +50,13 @@ class Effect:
     bump: Bump
     version: ForkVersion
     """The version after it."""
-    passed_over: str | None = None
-    """Why the commit does not count, in words; None where it does, though it may raise nothing."""
+    passed_over: PassedOver | None = None
+    """Why the commit does not count; None where it does, though it may raise nothing."""
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the commit is a change to tell: whoever made it, but no merge, no sync, nothing skipped."""
+        return self.passed_over in (None, PassedOver.AUTHOR)
 
 
 def effects(
@@ -64,12 +79,12 @@ def effects(
     return tuple(found)
 
 
-def _passed_over(commit: OwnCommit, by_author: bool, rules: Versions) -> str | None:
+def _passed_over(commit: OwnCommit, by_author: bool, rules: Versions) -> PassedOver | None:
     """Why a commit does not count; the first reason of several."""
     if commit.is_merge:
-        return "a merge"
+        return PassedOver.MERGE
     if commit.lost_sync is not None:
-        return f"a lost sync: {commit.lost_sync}"
+        return PassedOver.LOST_SYNC
     if is_skipped(commit.subject, rules.skip):
-        return "skipped by its subject"
-    return None if by_author else "not by the fork's authors"
+        return PassedOver.SUBJECT
+    return None if by_author else PassedOver.AUTHOR

@@ -102,7 +102,7 @@ class Change:
     def move(self, old: str, new: str, content: str | bytes | None = None) -> Self:
         """Rename a file, or all files of a folder (both names end in a slash); with content, change it as well."""
         entries: list[pygit2.IndexEntry] = list(self._index)
-        for path in [str(entry.path) for entry in entries if entry.path == old or _is_below(entry.path, old)]:
+        for path in [path for path in (str(entry.path) for entry in entries) if path == old or _is_below(path, old)]:
             entry = self._index[path]
             self._index.remove(path)
             self._add(new + path[len(old) :], entry.id, int(entry.mode))

@@ -8,11 +8,10 @@ import pygit2
 import pytest
 from hypothesis import HealthCheck, settings
 from pygit2.enums import ConfigLevel
-
 from tests.builder import RepositoryBuilder
 
 settings.register_profile(
-    "quick", max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "quick", max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile(
     "deep", max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True

@@ -1,15 +1,16 @@
 """What a merge asks of git's objects: merging lines, attributes, and writing to the scratch store."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import pygit2
 from pygit2.enums import AttrCheck, FileMode
-from pygit2.ffi import C, ffi
+from pygit2.ffi import C as _C  # pyright: ignore[reportUnknownVariableType]
+from pygit2.ffi import ffi as _ffi  # pyright: ignore[reportUnknownVariableType]
 
 from ...policy.errors import RepositoryError
 from ...policy.facts import Entry
@@ -20,6 +21,10 @@ from .scratch import Scratch
 MARKER_SIZE = 7
 """How many characters a conflict marker has, unless merges nest."""
 
+# pygit2 has no types for its C interface.
+C = cast(Any, _C)
+ffi = cast(Any, _ffi)
+
 _SIGNATURE = pygit2.Signature("forkpolicy", "forkpolicy@localhost", 0, 0)
 
 
@@ -29,6 +34,13 @@ class Driver(StrEnum):
     TEXT = "text"
     BINARY = "binary"
     UNION = "union"
+
+
+class Algorithm(StrEnum):
+    """How lines that differ are found (`git help diff`, "--diff-algorithm")."""
+
+    MYERS = "myers"
+    PATIENCE = "patience"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +89,33 @@ def merge_lines(  # noqa: PLR0913  # three versions, and three settings by name
     pygit2's own call takes no options and fails on text that is not UTF-8, so this one goes through libgit2's C
     interface. Patience comes nearest to the histogram that git merges with.
     """
-    versions = [_index_entry(blob) for blob in (base, fork, upstream)]
-    entries = [ffi.NULL if each is None else each[0] for each in versions]
-    label_bytes = [ffi.new("char[]", label.encode()) for label in labels]
-    options = ffi.new("git_merge_file_options *")
-    options.version = 1
-    options.our_label, options.their_label = label_bytes
-    options.favor = C.GIT_MERGE_FILE_FAVOR_UNION if union else C.GIT_MERGE_FILE_FAVOR_NORMAL
-    options.flags = C.GIT_MERGE_FILE_DIFF_PATIENCE
-    options.marker_size = marker_size
-    result = ffi.new("git_merge_file_result *")
-    handle = scratch.repository.raw._repo  # pyright: ignore[reportPrivateUsage]
-    if C.git_merge_file_from_index(result, handle, *entries, options) < 0:
-        raise RepositoryError(f"libgit2 cannot merge the blobs {base}, {fork} and {upstream}", "git fsck")
-    try:
-        content = bytes(ffi.buffer(result.ptr, result.len)) if result.len else b""
-        return MergedLines(bool(result.automergeable), content)
-    finally:
-        C.git_merge_file_result_free(result)
+    flags = C.GIT_MERGE_FILE_DIFF_PATIENCE
+    favor = C.GIT_MERGE_FILE_FAVOR_UNION if union else C.GIT_MERGE_FILE_FAVOR_NORMAL
+    return _merge_file(scratch, (base, fork, upstream), labels, flags=flags, favor=favor, marker_size=marker_size)
+
+
+def merge_loose_lines(
+    scratch: Scratch, base: BlobId, fork: BlobId, upstream: BlobId, algorithm: Algorithm = Algorithm.MYERS
+) -> bytes:
+    """Merge three blobs as `git merge-file --diff3` does, but for white space at line ends, which does not count.
+
+    Lines that all versions have come from the fork's blob. An empty file leaves libgit2 without a label.
+    """
+    flags = C.GIT_MERGE_FILE_STYLE_DIFF3 | C.GIT_MERGE_FILE_IGNORE_WHITESPACE_EOL
+    if algorithm is Algorithm.PATIENCE:
+        flags |= C.GIT_MERGE_FILE_DIFF_PATIENCE
+    return _merge_file(scratch, (base, fork, upstream), ("fork", "upstream"), flags=flags).content
+
+
+def merge_for_people(
+    scratch: Scratch, base: BlobId | None, fork: BlobId, upstream: BlobId, labels: tuple[str, str, str]
+) -> MergedLines:
+    """Merge three blobs as `merge_lines` does, with conflict markers for people: git's `zdiff3` style.
+
+    `labels` name the fork's lines, upstream's and the base's.
+    """
+    flags = C.GIT_MERGE_FILE_DIFF_PATIENCE | C.GIT_MERGE_FILE_STYLE_ZDIFF3
+    return _merge_file(scratch, (base, fork, upstream), labels, flags=flags)
 
 
 def write_blob(scratch: Scratch, content: bytes) -> BlobId:
@@ -162,6 +183,36 @@ def _tree(repository: Repository, tree: TreeId) -> pygit2.Tree:
     return repository.raw[tree].peel(pygit2.Tree)
 
 
+def _merge_file(  # three settings by name
+    scratch: Scratch,
+    versions: tuple[BlobId | None, BlobId, BlobId],
+    labels: tuple[str, ...],
+    *,
+    flags: int,
+    favor: int = C.GIT_MERGE_FILE_FAVOR_NORMAL,
+    marker_size: int = MARKER_SIZE,
+) -> MergedLines:
+    """Merge the base's blob, the fork's and upstream's through libgit2's C interface; `labels` end with the base's."""
+    held = [_index_entry(blob) for blob in versions]
+    entries = [ffi.NULL if each is None else each[0] for each in held]
+    label_bytes = [ffi.new("char[]", label.encode()) for label in labels]
+    options = ffi.new("git_merge_file_options *")
+    options.version = 1
+    options.our_label, options.their_label, *of_base = label_bytes
+    options.ancestor_label = of_base[0] if of_base else ffi.NULL
+    options.favor, options.flags, options.marker_size = favor, flags, marker_size
+    result = ffi.new("git_merge_file_result *")
+    handle = cast(Any, scratch.repository.raw)._repo
+    if C.git_merge_file_from_index(result, handle, *entries, options) < 0:
+        base, fork, upstream = versions
+        raise RepositoryError(f"libgit2 cannot merge the blobs {base}, {fork} and {upstream}", "git fsck")
+    try:
+        content = bytes(ffi.buffer(result.ptr, result.len)) if result.len else b""
+        return MergedLines(bool(result.automergeable), content)
+    finally:
+        C.git_merge_file_result_free(result)
+
+
 def _index_entry(blob: BlobId | None) -> tuple[Any, Any] | None:
     """A libgit2 index entry for a blob, with the buffer that must live as long as it does."""
     if blob is None:
@@ -174,7 +225,7 @@ def _index_entry(blob: BlobId | None) -> tuple[Any, Any] | None:
 
 
 @contextmanager
-def _naming(name: str) -> Iterator[None]:
+def _naming(name: str) -> Generator[None, None, None]:
     try:
         yield
     except (KeyError, ValueError, pygit2.GitError, OSError) as error:

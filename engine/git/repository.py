@@ -213,6 +213,15 @@ class Repository:
             found[RepoPath(delta.new_file.path or delta.old_file.path)] = (old, new)
         return found
 
+    def distance(self, one: TreeId, other: TreeId) -> int:
+        """The number of paths at which two trees differ: `len(changes(…))`, without reading what differs."""
+        if one == other:
+            return 0
+        try:
+            return len(self._tree(one).diff_to_tree(self._tree(other), DiffOption.INCLUDE_TYPECHANGE))
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise unreadable_object(other, error) from error
+
     # History
 
     def walk(

@@ -3,7 +3,7 @@
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ class Scratch:
 
 
 @contextmanager
-def scratch_store(objects_dir: Path, attributes: bytes | None = None) -> Iterator[Scratch]:
+def scratch_store(objects_dir: Path, attributes: bytes | None = None) -> Generator[Scratch, None, None]:
     """A temporary bare repository on top of an object store; it is removed however the block ends.
 
     `attributes` is production's root `.gitattributes`: git and libgit2 ignore a committed one in a bare repository,
@@ -82,7 +82,7 @@ def _with_alternates(store: Path, seen: dict[Path, None]) -> dict[Path, None]:
 
 
 @contextmanager
-def _removed_on_sigterm() -> Iterator[None]:
+def _removed_on_sigterm() -> Generator[None, None, None]:
     """Turn SIGTERM, which would end Python on the spot, into an exception, so that clean-up runs."""
     in_main = threading.current_thread() is threading.main_thread()
     if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:

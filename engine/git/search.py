@@ -1,6 +1,6 @@
 """Searching trees for wanted entries: only folders that lead to a wanted path, and each state of a folder once."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pygit2
@@ -8,7 +8,7 @@ from pygit2.enums import ObjectType
 
 from ...policy.facts import Entry
 from ...policy.names import BlobId, CommitId, RepoPath
-from .repository import Repository
+from .repository import Repository, unreadable_object
 
 
 @dataclass(slots=True)
@@ -43,11 +43,62 @@ def find_entries(
     return search.found
 
 
+def find_introductions(
+    repo: Repository, commits: Iterable[CommitId], wanted: Mapping[RepoPath, Collection[Entry]]
+) -> dict[RepoPath, tuple[CommitId, Entry]]:
+    """For every path the first of the commits that brought one of the wanted entries, and which: no parent had it."""
+    index, still_open = PathIndex.of(wanted), set(wanted)
+    found: dict[RepoPath, tuple[CommitId, Entry]] = {}
+    for commit in commits:
+        if not still_open:
+            break
+        for path in _brought(repo, commit, index) & still_open:
+            entry = repo.entry(repo.tree(commit), path)
+            if entry is not None and entry in wanted[path]:
+                found[path] = commit, entry
+                still_open.remove(path)
+    return found
+
+
 def differing_entries(repo: Repository, one: CommitId, other: CommitId, paths: PathIndex) -> set[RepoPath]:
     """The paths at which two commits have different entries, or only one of them has any."""
-    differing: set[RepoPath] = set()
-    _compare(repo, _tree_id(repo, one), _tree_id(repo, other), paths, differing)
-    return differing
+    return _differing(repo, _commit(repo, one).tree_id, _commit(repo, other).tree_id, paths)
+
+
+class LastHeld:
+    """For every wanted path: where in a series of trees its wanted entry, or absence, was last there.
+
+    Trees are looked at one after another, each with its position. A state of a folder is read once: when it comes
+    again, a dictionary answers, so the cost follows the changes of the folders that lead to a wanted path.
+    """
+
+    def __init__(self, repo: Repository, wanted: Mapping[RepoPath, Entry | None]) -> None:
+        self.positions: dict[RepoPath, int] = {}
+        self._repo = repo
+        self._wanted = wanted
+        self._index = PathIndex.of(wanted)
+        self._known: dict[tuple[int, pygit2.Oid | None], tuple[RepoPath, ...]] = {}
+
+    def look(self, commit: CommitId, position: int) -> None:
+        """Look at a commit's tree; positions ascend."""
+        for path in self._holding(self._index, _commit(self._repo, commit).tree_id):
+            self.positions[path] = position
+
+    def _holding(self, folder: PathIndex, tree_id: pygit2.Oid | None) -> tuple[RepoPath, ...]:
+        """The wanted paths under a state of a folder that hold what is wanted; None for no folder."""
+        key = (id(folder), tree_id)
+        if key not in self._known:
+            self._known[key] = tuple(self._read(folder, tree_id))
+        return self._known[key]
+
+    def _read(self, folder: PathIndex, tree_id: pygit2.Oid | None) -> Iterator[RepoPath]:
+        tree = None if tree_id is None else _tree(self._repo, tree_id)
+        for name, path in folder.files.items():
+            entry = _entry(tree[name]) if tree is not None and name in tree else None
+            if entry == self._wanted[path]:
+                yield path
+        for name, below in folder.folders.items():
+            yield from self._holding(below, _folder_id(_child(tree, name)))
 
 
 class _Search:
@@ -60,23 +111,22 @@ class _Search:
 
     def look(self, commit: CommitId) -> None:
         """Match a commit's tree against what is still open."""
-        self._visit(self.index, _tree_id(self.repo, commit), commit)
+        self._visit(self.index, _commit(self.repo, commit).tree_id, commit)
 
     def _visit(self, folder: PathIndex, tree_id: pygit2.Oid, commit: CommitId) -> None:
         if (id(folder), tree_id) in self.seen:
             return
         self.seen.add((id(folder), tree_id))
-        tree = self.repo.raw[tree_id]
-        if not isinstance(tree, pygit2.Tree):
-            return
+        tree = _tree(self.repo, tree_id)
         for name, path in list(folder.files.items()):
             entry = _entry(tree[name]) if name in tree else None
             if entry is not None and self._wants(path, entry):
                 self.found[path] = (commit, entry)
                 del folder.files[name], self.open[path]
         for name, below in folder.folders.items():
-            if name in tree:
-                self._visit(below, tree[name].id, commit)
+            below_id = _folder_id(_child(tree, name))
+            if below_id is not None:
+                self._visit(below, below_id, commit)
 
     def _wants(self, path: RepoPath, entry: Entry) -> bool:
         wanted = self.open[path]
@@ -90,10 +140,17 @@ def _entry(child: pygit2.Object) -> Entry | None:
     return Entry(int(child.filemode), BlobId(str(child.id)))
 
 
-def _tree_id(repo: Repository, commit: CommitId) -> pygit2.Oid:
-    raw = repo.raw[commit]
-    assert isinstance(raw, pygit2.Commit)  # noqa: S101  # ids of other types never get the name CommitId
-    return raw.tree_id
+def _brought(repo: Repository, commit: CommitId, paths: PathIndex) -> set[RepoPath]:
+    """The paths at which a commit differs from all of its parents."""
+    raw = _commit(repo, commit)
+    parents = [_commit(repo, CommitId(str(parent))).tree_id for parent in raw.parent_ids] or [None]
+    return set[RepoPath].intersection(*(_differing(repo, raw.tree_id, parent, paths) for parent in parents))
+
+
+def _differing(repo: Repository, one: pygit2.Oid | None, other: pygit2.Oid | None, paths: PathIndex) -> set[RepoPath]:
+    differing: set[RepoPath] = set()
+    _compare(repo, one, other, paths, differing)
+    return differing
 
 
 def _compare(
@@ -106,7 +163,7 @@ def _compare(
     """Add the wanted paths at which two states of a folder differ; None stands for a folder that is not there."""
     if one == other:
         return
-    trees = [_tree(repo, each) for each in (one, other)]
+    trees = [None if each is None else _tree(repo, each) for each in (one, other)]
     for name, path in folder.files.items():
         first, second = (_child(tree, name) for tree in trees)
         if first != second:
@@ -116,9 +173,23 @@ def _compare(
         _compare(repo, ids[0], ids[1], below, differing)
 
 
-def _tree(repo: Repository, tree_id: pygit2.Oid | None) -> pygit2.Tree | None:
-    found = None if tree_id is None else repo.raw[tree_id]
-    return found if isinstance(found, pygit2.Tree) else None
+def _commit(repo: Repository, commit: CommitId) -> pygit2.Commit:
+    found = _object(repo, commit)
+    assert isinstance(found, pygit2.Commit)  # noqa: S101  # ids of other types never get the name CommitId
+    return found
+
+
+def _tree(repo: Repository, tree_id: pygit2.Oid) -> pygit2.Tree:
+    found = _object(repo, tree_id)
+    assert isinstance(found, pygit2.Tree)  # noqa: S101  # its mode in the tree above says so
+    return found
+
+
+def _object(repo: Repository, object_id: pygit2.Oid | str) -> pygit2.Object:
+    try:
+        return repo.raw[object_id]
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        raise unreadable_object(str(object_id), error) from error
 
 
 def _child(tree: pygit2.Tree | None, name: str) -> tuple[int, pygit2.Oid] | None:

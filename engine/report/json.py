@@ -81,7 +81,7 @@ def _summary(plan: Plan) -> Data | None:
         "files_changed": summary.files_changed,
         "insertions": summary.insertions,
         "deletions": summary.deletions,
-        "conflicts": len(plan.decisions),
+        "conflicts": len(plan.conflicts),
         "resolutions": {resolution.value: number for resolution, number in plan.resolutions.items()},
     }
 
@@ -91,7 +91,7 @@ def decision_data(decision: Decision) -> Data:
     return {
         "path": decision.path,
         "paths": list(decision.paths),
-        "kind": decision.kind.value,
+        "kind": decision.kind and decision.kind.value,
         "resolution": decision.resolution.value,
         "rule": decision.rule,
         "line": decision.line,

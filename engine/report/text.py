@@ -89,7 +89,7 @@ def _facts(plan: Plan) -> Iterator[tuple[str, Text]]:
         yield "brings", text(_brings(plan.summary))
         yield "meets", text(f"{count(plan.summary.fork_commits, 'commit')} of {plan.labels.fork}")
     if plan.base:
-        yield "base", text(_base(plan.base, len(plan.decisions)))
+        yield "base", text(_base(plan.base, len(plan.conflicts)))
     if plan.cross_check.agrees is not None:
         yield "git", _agreement(plan)
     if plan.automatic and not any(lost(each.loss) for each in plan.automatic):
@@ -128,8 +128,19 @@ def _decided(plan: Plan) -> _Section | None:
     if not plan.automatic:
         return None
     groups = by_rule(plan.automatic)
-    title = f"Decided by the policy: {len(plan.automatic):,} of {count(len(plan.decisions), 'conflict')}"
+    title = f"Decided by the policy: {_share(plan.automatic, plan)}"
     return _Section(title, cut([_rule_line(group, plan) for group in groups], MAX_ITEMS, "rules"))
+
+
+def _share(decisions: tuple[Decision, ...], plan: Plan) -> str:
+    """How many of the conflicts these are, and how many paths that do not conflict."""
+    conflicts = sum(each.is_conflict for each in decisions)
+    share = f"{conflicts:,} of {count(len(plan.conflicts), 'conflict')}"
+    others = len(decisions) - conflicts
+    if not others:
+        return share
+    paths = f"{count(others, 'path')} without a conflict"
+    return f"{share}, {paths}" if conflicts else paths
 
 
 def _rule_line(group: RuleGroup, plan: Plan) -> RenderableType:
@@ -154,7 +165,7 @@ def _places(decisions: tuple[Decision, ...]) -> RenderableType:
 def _people(plan: Plan) -> _Section | None:
     if not plan.for_people:
         return None
-    title = f"Left for people: {len(plan.for_people):,} of {count(len(plan.decisions), 'conflict')}"
+    title = f"Left for people: {_share(plan.for_people, plan)}"
     if len(plan.for_people) <= MAX_PEOPLE:
         return _Section(title, tuple(_file(each, plan) for each in plan.for_people))
     groups = [_people_by_rule(group, plan) for group in by_rule(plan.for_people)]
@@ -167,7 +178,7 @@ def _release(plan: Plan) -> str:
 
 
 def _file(decision: Decision, plan: Plan) -> RenderableType:
-    heading = joined(text(decision.path, "bold yellow"), text(f"  {decision.kind.value}", "dim"))
+    heading = joined(text(decision.path, "bold yellow"), text(f"  {decision.kind or 'no conflict'}", "dim"))
     return Group(heading, indented(fields(_file_fields(decision, plan))))
 
 
@@ -202,7 +213,7 @@ def _people_by_rule(group: RuleGroup, plan: Plan) -> RenderableType:
 
 
 def _losses(plan: Plan) -> _Section | None:
-    losing = [each for each in plan.automatic if lost(each.loss)]
+    losing = [each for each in (*plan.automatic, *plan.merged) if lost(each.loss)]
     if not losing:
         return None
     total = Loss(

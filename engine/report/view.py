@@ -33,7 +33,7 @@ def template_data(plan: Plan) -> Data:
         "people": _cut([_for_person(each) for each in plan.for_people], MAX_FILES)
         | {"directories": _directories(plan.for_people)},
         "automatic": [_group(group, plan) for group in by_rule(plan.automatic)],
-        "losses": _losses(plan.automatic),
+        "losses": _losses((*plan.automatic, *plan.merged)),
         "customization_groups": _customizations(plan),
         "problems": _findings(plan, (Severity.ERROR, Severity.WARNING)),
         "notes": _findings(plan, (Severity.NOTE,)),
@@ -55,7 +55,7 @@ def _for_person(decision: Decision) -> Data:
     return {
         "path": decision.path,
         "other_paths": [path for path in decision.paths if path != decision.path],
-        "kind": decision.kind.value,
+        "kind": decision.kind.value if decision.kind else "no conflict",
         "rule": decision.rule,
         "line": decision.line,
         "reason": decision.reason,
@@ -100,7 +100,7 @@ def _directories(decisions: Iterable[Decision]) -> list[Data]:
 def _automatic(decision: Decision) -> Data:
     return {
         "path": decision.path,
-        "kind": decision.kind.value,
+        "kind": decision.kind.value if decision.kind else "no conflict",
         "untouched": decision.untouched and short(decision.untouched),
     }
 

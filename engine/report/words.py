@@ -22,7 +22,7 @@ def resolution_words(resolution: Resolution, labels: Labels) -> str:
 
 def status_words(plan: Plan) -> str:
     """How a plan ends, in a sentence."""
-    left = count(len(plan.for_people), "conflict is", "conflicts are")
+    left = count(len(plan.for_people), "path is", "paths are")
     return {
         Status.UP_TO_DATE: "up to date, nothing to merge",
         Status.CLEAN: "clean, it merges without a conflict",

@@ -1,27 +1,28 @@
 """The merge against git's own, over generated histories."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, event, given
+from tests.builder import RepositoryBuilder
+from tests.strategies import History, histories
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.git.scratch import Scratch, scratch_store
 from forkpolicy.engine.merge import Merge, merge_commits
 from forkpolicy.policy.facts import Conflict, Entry, Versions
 from forkpolicy.policy.names import CommitId, RepoPath
-from tests.builder import RepositoryBuilder
-from tests.strategies import History, histories
 
 TOLERATED = 0.02
 """The share of histories in which git may see it otherwise, provided that the comparison says so."""
 
 
 @contextmanager
-def laid_out(history: History) -> Iterator[tuple[Scratch, CommitId, CommitId]]:
+def laid_out(history: History) -> Generator[tuple[Scratch, CommitId, CommitId], None, None]:
     with tempfile.TemporaryDirectory() as folder:
         repository = RepositoryBuilder(Path(folder) / "repository.git")
         fork, upstream = history.build(repository)
@@ -84,7 +85,7 @@ def _silently_other(merge: Merge, verdict: oracle.Verdict) -> set[RepoPath]:
 
 def _mirrored(conflict: Conflict) -> Conflict:
     files = {path: Versions(each.base, each.upstream, each.fork) for path, each in conflict.files.items()}
-    return Conflict(conflict.path, conflict.kind, files, conflict.possibly_renamed)
+    return replace(conflict, files=files)
 
 
 def _clean_result(scratch: Scratch, fork: CommitId, merge: Merge) -> dict[RepoPath, Entry]:

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pygit2
 import pytest
+from tests.builder import EXECUTABLE, FILE, Change, RepositoryBuilder, lines
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.git.scratch import Scratch, scratch_store
@@ -16,7 +18,6 @@ from forkpolicy.engine.merge import Merge, merge_commits, merge_trees
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.facts import Conflict, Kind, Versions
 from forkpolicy.policy.names import CommitId, RepoPath, TreeId
-from tests.builder import EXECUTABLE, FILE, Change, RepositoryBuilder, lines
 
 Step = Callable[[Change], Change]
 TEXT = lines(1, 30)
@@ -337,7 +338,7 @@ def test_a_missing_object_is_an_error(repository: RepositoryBuilder) -> None:
     base = text(repository.on()).commit()
     fork = repository.on(base).write("f", lines(1, 30, l7="fork")).commit()
     upstream = repository.on(base).write("f", lines(1, 30, l7="upstream")).commit()
-    blob = str(repository.raw[upstream].peel(type(repository.raw[repository.tree(upstream)]))["f"].id)
+    blob = str(repository.raw[upstream].peel(pygit2.Tree)["f"].id)
     (repository.objects_dir / blob[:2] / blob[2:]).unlink()
     with scratch_store(repository.objects_dir) as scratch, pytest.raises(RepositoryError, match=blob):
         merge_commits(scratch, fork, upstream)

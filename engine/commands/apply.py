@@ -1,0 +1,62 @@
+"""`forkpolicy apply`: carry a plan out."""
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from ...policy.errors import UsageError
+from ..applying import Applied, Order, carry_out
+from ..console import Output
+from ..git.identity import identities
+from ..planner import Request, planning
+from ..report import applied as report
+from ..saved_plan import read_plan, require_same, require_unmoved
+from .session import Options, Session, in_ci, now
+
+__all__ = ["Order", "What", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class What:
+    """What to carry out: a saved plan, or one that is made now."""
+
+    plan: Path | None = None
+    release: str | None = None
+    """The release to plan for; the newest where neither is named."""
+    cross_check: str = "auto"
+
+
+def run(options: Options, what: What, order: Order, output: Output) -> int:
+    """Carry the plan out, tell it, and return the exit code.
+
+    Raises:
+        UsageError: options contradict each other, or the saved plan is none.
+        RefusedError: things moved since the plan was saved, or somebody's work would be overwritten.
+    """
+    if what.plan and what.release:
+        raise UsageError("a saved plan has its release: leave --release out")
+    if order.worktree and order.with_markers:
+        raise UsageError("--worktree and --with-markers are two ways to leave work for people: choose one")
+    applied = _applied(options, what, order)
+    output.write(
+        {
+            "text": lambda: report.to_text(applied, output.width, color=output.has_color),
+            "json": lambda: report.to_json(applied),
+        }
+    )
+    return applied.exit_code
+
+
+def _applied(options: Options, what: What, order: Order) -> Applied:
+    saved = read_plan(what.plan) if what.plan else None
+    session = Session.start(options)
+    if saved:
+        require_unmoved(saved, session.repo, session.loaded.policy, session.loaded.source)
+    fork, moment = session.fork(saved.branch if saved else None), now()
+    request = Request(saved.tag if saved else what.release, what.cross_check)
+    with planning(fork, session.loaded.source, request, moment, in_ci=in_ci()) as planned:
+        if saved:
+            require_same(saved, planned.plan)
+        who = partial(identities, session.repo, os.environ, moment)
+        return carry_out(fork, planned, order, who, session.loaded.templates())

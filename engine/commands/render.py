@@ -1,0 +1,106 @@
+"""`forkpolicy render`: a Slack message, the blocks of a handbook, or any template with a plan's data."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...policy.errors import UsageError
+from .. import handbook
+from ..console import Output, say
+from ..handbook_data import handbook_data
+from ..notifications import Event, Notification, event_of, slack_message
+from ..plan import Plan
+from ..planner import Request as PlanRequest
+from ..planner import make_plan
+from ..release_notes import release_notes
+from ..render import render
+from ..report.markdown import to_markdown
+from ..report.notes import to_markdown as notes_to_markdown
+from ..report.view import template_data
+from .session import Options, Session, in_ci, now
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be rendered: `handbook`, `slack` or a template's name; the rest is for one of the two."""
+
+    template: str
+    into: Path | None = None
+    event: str | None = None
+    link: str | None = None
+    run_link: str | None = None
+    message: str | None = None
+
+
+def run(options: Options, request: Request, output: Output) -> int:
+    """Render, and print the text or write it into a page.
+
+    Raises:
+        UsageError: the page cannot be read, or has no markers; a link is none.
+        TemplateError: there is no such template, or it is wrong.
+    """
+    session = Session.start(options)
+    if request.template == "handbook" and request.into is not None:
+        return _into(request.into, session)
+    if request.into is not None:
+        raise UsageError(f"--into is for the handbook, not for {request.template}", "forkpolicy render handbook")
+    output.write({"text": lambda: _rendered(session, request)})
+    return 0
+
+
+def _rendered(session: Session, request: Request) -> str:
+    policy, templates = session.loaded.policy, session.loaded.templates()
+    match request.template:
+        case "handbook":
+            blocks = handbook.blocks(policy, templates).items()
+            return "\n".join(handbook.marked(name, body) for name, body in blocks)
+        case "slack":
+            return slack_message(_notification(session, request), policy, templates)
+        case "release_notes":
+            return notes_to_markdown(release_notes(session.fork(), session.loaded, None), policy, templates)
+        case "pull_request":
+            return to_markdown(_plan(session), templates)
+        case name if name.startswith("handbook_"):
+            return render(name, handbook_data(policy), templates)
+        case name:
+            frame: dict[str, object] = {"sections": [], "dropped": [], "brief": False}
+            return render(name, template_data(_plan(session)) | frame, templates)
+
+
+def _notification(session: Session, request: Request) -> Notification:
+    """What to tell; a failure needs no plan, since making one may be what failed."""
+    asked = None if request.event is None else Event(request.event)
+    plan = None if asked is Event.FAILED else _plan(session)
+    event = asked or (event_of(plan) if plan else Event.FAILED)
+    return Notification(event, plan, request.link, request.run_link, request.message)
+
+
+def _plan(session: Session) -> Plan:
+    return make_plan(session.fork(), session.loaded.source, PlanRequest(), now(), in_ci=in_ci())
+
+
+def _into(file: Path, session: Session) -> int:
+    blocks = handbook.blocks(session.loaded.policy, session.loaded.templates())
+    page = read_page(file)
+    filled = handbook.fill_in(page, blocks)
+    if filled == page:
+        say(f"{file} is up to date")
+        return 0
+    try:
+        file.write_text(filled, encoding="utf-8", errors="surrogateescape", newline="")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
+    say(f"wrote the blocks of {file}")
+    return 0
+
+
+def read_page(file: Path) -> str:
+    """A hand-written page as it is, with its own line ends.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            return stream.read()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error

@@ -1,0 +1,61 @@
+"""What a sync merge brings along besides the two sides: the plan as its decision log, and a list of what is left.
+
+Both lie in a folder that belongs to the fork. The log stays, so that a year later one can see why a path is as it is;
+the list goes when a person has settled what stands in it.
+"""
+
+from collections.abc import Iterable
+
+from ..policy.decisions import Decision
+from ..policy.findings import Finding, Severity
+from ..policy.names import RepoPath
+from .drafts import FORK_LABEL, UPSTREAM_LABEL
+from .escape import one_line
+from .plan import Plan
+from .report.json import as_data, as_document
+
+FOLDER = ".forkpolicy"
+"""Where forkpolicy's own files lie in the fork's tree."""
+
+LEFT = RepoPath(f"{FOLDER}/left")
+"""Where the lists lie of what is left for people."""
+
+
+def log_path(tag: str) -> RepoPath:
+    """Where the decision log of a release's sync lies."""
+    return RepoPath(f"{FOLDER}/decisions/{tag}.json")
+
+
+def log_text(plan: Plan) -> str:
+    """The decision log: the plan's document."""
+    return as_document(as_data(plan))
+
+
+def left_path(tag: str) -> RepoPath:
+    """Where the list lies of what is left and shows no conflict markers."""
+    return RepoPath(f"{LEFT}/{tag}.md")
+
+
+def left_text(tag: str, decisions: Iterable[Decision], findings: Iterable[Finding]) -> str:
+    """The list of what is left and shows no conflict markers, in conflict markers of its own.
+
+    A binary file, a deletion, a lost customization: no file would say that a person is needed, and whoever merged the
+    branch would take a draft for the result. The gate stops at conflict markers.
+    """
+    errors = [each for each in findings if each.severity is Severity.ERROR]
+    files = [f"- {one_line(each.path)}: {one_line(each.reason)}" for each in decisions]
+    lost = [f"- {one_line(each.path or each.rule)}: {one_line(each.message)}" for each in errors]
+    return "\n".join(
+        (
+            f"# Left for people in the merge of {one_line(tag)}",
+            "",
+            "No conflict markers can show what stands here. Settle every line, then delete this file.",
+            "",
+            f"<<<<<<< {FORK_LABEL}",
+            *files,
+            *lost,
+            "=======",
+            f">>>>>>> {UPSTREAM_LABEL}",
+            "",
+        )
+    )

@@ -1,0 +1,32 @@
+"""The policy's window on a merge: contents from the scratch store, entries from the three trees."""
+
+from dataclasses import dataclass
+
+from ..policy.facts import Entry
+from ..policy.names import BlobId, RepoPath, TreeId
+from ..policy.store import Side
+from .git.merging import write_blob
+from .git.scratch import Scratch
+
+
+@dataclass(frozen=True, slots=True)
+class MergeStore:
+    """Implements `policy.store.Store`; what is written goes to the scratch store."""
+
+    scratch: Scratch
+    base: TreeId
+    fork: TreeId
+    upstream: TreeId
+
+    def read(self, blob: BlobId) -> bytes:
+        """A blob's content."""
+        return self.scratch.repository.read(blob)
+
+    def write(self, content: bytes) -> BlobId:
+        """Write a blob to the scratch store."""
+        return write_blob(self.scratch, content)
+
+    def entry(self, side: Side, path: RepoPath) -> Entry | None:
+        """What one of the trees has at a path."""
+        trees = {"base": self.base, "fork": self.fork, "upstream": self.upstream}
+        return self.scratch.repository.entry(trees[side], path)

@@ -1,0 +1,149 @@
+"""What came of carrying a plan out, as text and as JSON: `forkpolicy.apply/1`."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from ...policy.decisions import Decision
+from ...policy.findings import Severity
+from ..applying import Applied, Outcome
+from ..decision_log import log_path
+from ..drafts import FORK_LABEL
+from ..escape import shell
+from ..plan import Plan
+from ..refs import Holds
+from .json import Data, as_document
+from .layout import command, cut, fields, indented, joined, render, text
+from .words import count, short
+
+SCHEMA = "forkpolicy.apply/1"
+
+MAX_FILES = 40
+"""How many files for people are listed."""
+
+
+def to_json(applied: Applied) -> str:
+    """The outcome as a document."""
+    plan, branch = applied.plan, applied.branch
+    data: Data = {
+        "schema": SCHEMA,
+        "outcome": applied.outcome.value,
+        "release": plan.upstream.tag if plan.upstream else None,
+        "branch": branch.name if branch else None,
+        "commit": applied.commit,
+        "before": branch.commit if branch else None,
+        "worktree": str(applied.worktree) if applied.worktree else None,
+        "decision_log": log_path(plan.upstream.tag) if plan.upstream and branch else None,
+        "left": [each.path for each in plan.for_people],
+        "steps": list(steps(applied)),
+    }
+    return as_document(data)
+
+
+def to_text(applied: Applied, width: int, *, color: bool = False) -> str:
+    """The outcome for a terminal of `width` columns: what was done, what is left, what to type next."""
+    return render(Group(*_sections(applied)), width, color=color)
+
+
+def steps(applied: Applied) -> tuple[str, ...]:
+    """The commands that finish the sync, in order."""
+    if applied.branch is None or applied.plan.upstream is None:
+        return ()
+    branch = shell(applied.branch.name)
+    push = f"git push -u origin {branch}"
+    after = (*applied.commands, *applied.plan.checklist)
+    if applied.worktree is not None:
+        git = f"git -C {shell(str(applied.worktree))}"
+        by_hand = (f"{git} status", f"{git} mergetool") if _is_left(applied.plan) else ()
+        return (*by_hand, *after, f"{git} add --all", f"{git} commit", push)
+    if applied.outcome is Outcome.PEOPLE and applied.commit is None:
+        return (
+            f"forkpolicy apply --release {shell(applied.plan.upstream.tag)} --worktree ../sync",
+            f"forkpolicy apply --release {shell(applied.plan.upstream.tag)} --with-markers",
+        )
+    if applied.branch.holds is Holds.DRAFT or applied.outcome is Outcome.DRAFTED:
+        return (f"git switch {branch}", f"git grep -n '^<<<<<<< {FORK_LABEL}'", *after, "git commit --all", push)
+    return (*((f"git switch {branch}", *after) if after else ()), push)
+
+
+# Private
+
+
+def _sections(applied: Applied) -> Iterator[RenderableType]:
+    plan = applied.plan
+    title = f"{plan.labels.upstream} {plan.upstream.tag}" if plan.upstream else plan.fork.branch
+    yield text(title, "bold")
+    yield indented(fields(_facts(applied)))
+    if applied.outcome in _LISTS_WHAT_IS_LEFT and _is_left(plan):
+        yield from _titled("Left for people", cut(list(_left(plan)), MAX_FILES, "files"))
+    if applied.outcome is Outcome.REFUSED:
+        yield from _titled("Refused", [text(each.message) for each in plan.findings if each.severity is Severity.ERROR])
+    if every := steps(applied):
+        note = "two ways to go on" if applied.outcome is Outcome.PEOPLE and applied.commit is None else "Next"
+        yield from _titled(note.capitalize(), [command(each) for each in every], indent=0)
+
+
+_LISTS_WHAT_IS_LEFT = (Outcome.PEOPLE, Outcome.LAID_OUT, Outcome.DRAFTED)
+
+
+def _titled(title: str, lines: Sequence[RenderableType], indent: int = 2) -> Iterator[RenderableType]:
+    yield Text()
+    yield Text(title, style="bold")
+    yield indented(Group(*lines), indent)
+
+
+def _facts(applied: Applied) -> Iterator[tuple[str, Text]]:
+    yield "outcome", Text(_words(applied), style="green" if applied.exit_code == 0 else "yellow")
+    if applied.branch is None:
+        return
+    yield "branch", text(applied.branch.name)
+    if applied.commit is not None:
+        yield "commit", text(_place(applied))
+    if applied.worktree is not None:
+        yield "work tree", text(str(applied.worktree))
+    if applied.plan.upstream and applied.outcome in (Outcome.MERGED, Outcome.DRAFTED, Outcome.LAID_OUT):
+        yield "log", text(log_path(applied.plan.upstream.tag))
+    if applied.elsewhere is not None:
+        yield "remote", text(f"its branch of this name stands at {short(applied.elsewhere)}: look before you push")
+
+
+def _place(applied: Applied) -> str:
+    before = applied.branch.commit if applied.branch else None
+    replaced = before not in (None, applied.commit)
+    return short(applied.commit or "") + (f", in place of {short(before or '')}" if replaced else "")
+
+
+def _words(applied: Applied) -> str:
+    left = count(len(applied.plan.for_people), "path is", "paths are")
+    later = applied.branch.later if applied.branch else 0
+    return {
+        Outcome.NOTHING: "up to date, nothing to merge",
+        Outcome.REFUSED: "refused",
+        Outcome.MERGED: "merged, nothing is left for people",
+        Outcome.DRAFTED: f"a draft is committed, {left} left for people with conflict markers",
+        Outcome.LAID_OUT: f"laid out, {left} left for people",
+        Outcome.PEOPLE: f"{left} left for people",
+        Outcome.ALREADY: "done already" + (f", {count(later, 'commit')} on top" if later else ""),
+    }[applied.outcome]
+
+
+def _is_left(plan: Plan) -> bool:
+    return bool(plan.for_people or _errors(plan))
+
+
+def _errors(plan: Plan) -> list[RenderableType]:
+    errors = (each for each in plan.findings if each.severity is Severity.ERROR)
+    return [text(each.message, "red", limit=500) for each in errors]
+
+
+def _left(plan: Plan) -> Iterator[RenderableType]:
+    yield from (_file(each) for each in plan.for_people)
+    yield from _errors(plan)
+
+
+def _file(decision: Decision) -> RenderableType:
+    kind = decision.kind.value if decision.kind else "merges, but waits for a person"
+    heading = joined(text(decision.path, "bold yellow"), text(f"  {kind}", "dim"))
+    guidance = [text(" ".join(decision.guidance.split()), limit=500)] if decision.guidance else []
+    return Group(heading, *(indented(each) for each in (text(decision.reason, limit=300), *guidance)))

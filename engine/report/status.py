@@ -1,0 +1,105 @@
+"""Where the fork stands, on one screen, as JSON, as Markdown."""
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from ...policy.models import Policy
+from ..console import Output
+from ..escape import code_span, prose
+from ..status import Status
+from .json import Data, as_document, finding_data
+from .layout import fields, render, text
+from .version import Renderers, finding_lines
+from .version_words import branch_picture, version_words
+from .words import count, short
+
+SCHEMA = "forkpolicy.status/1"
+
+
+def renderers(status: Status, policy: Policy, output: Output) -> Renderers:
+    """How to render the status in every format."""
+    return {
+        "text": lambda: render(_text(status, policy), output.width, color=output.has_color),
+        "json": lambda: as_document(_data(status)),
+        "markdown": lambda: _markdown(status, policy),
+    }
+
+
+def _data(status: Status) -> Data:
+    version, behind, contained = status.version, status.behind, status.releases.contained
+    return {
+        "schema": SCHEMA,
+        "checked_out": status.checked_out,
+        "production": {"branch": status.production, "commit": status.commit, "date": status.committed.isoformat()},
+        "version": version.current.tag if version and version.current else None,
+        "next_version": version.next_tag if version and version.is_due else None,
+        "contained_release": contained.tag if contained else None,
+        "newest_release": behind.newest.tag if behind else contained.tag if contained else None,
+        "behind": None
+        if behind is None
+        else {"releases": behind.releases, "commits": behind.commits, "days": behind.days},
+        "ready": [each.tag for each in status.releases.ready],
+        "fork_commits": status.fork_commits,
+        "unreleased_commits": len(_unreleased(status)),
+        "upstream_ahead": status.upstream_ahead,
+        "lost_syncs": [{"commit": each.commit, "evidence": str(each)} for each in status.lost_syncs],
+        "pending_syncs": [{"ref": each.ref, "commit": each.commit} for each in status.pending],
+        "findings": [finding_data(each) for each in status.findings],
+    }
+
+
+def _text(status: Status, policy: Policy) -> RenderableType:
+    findings = [Text(), *map(finding_lines, status.findings)] if status.findings else []
+    picture = [text(line, "dim") for line in branch_picture(status, policy)]
+    return Group(fields((name, text(value)) for name, value in _rows(status, policy)), Text(), *picture, *findings)
+
+
+def _markdown(status: Status, policy: Policy) -> str:
+    rows = "\n".join(f"| {name} | {prose(value)} |" for name, value in _rows(status, policy))
+    picture = "\n".join(branch_picture(status, policy))
+    findings = "\n".join(
+        f"- **{each.severity}** {code_span(each.rule)} {prose(each.message)}" for each in status.findings
+    )
+    parts = ["| | |\n|---|---|\n" + rows, f"```text\n{picture}\n```", findings]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _rows(status: Status, policy: Policy) -> Iterator[tuple[str, str]]:
+    """The name and the words of everything there is to know."""
+    version, contained, behind = status.version, status.releases.contained, status.behind
+    where = f"{status.production} at {short(status.commit)}, {status.committed:%Y-%m-%d}"
+    yield "production", where
+    yield "checked out", status.checked_out or "nothing, HEAD is detached"
+    if version is not None:
+        yield "version", version.current.tag if version.current else "none yet"
+    yield policy.upstream.name, _contained(status)
+    yield (
+        "newest",
+        f"{behind.newest.tag}: {behind.newest.reason}" if behind else "production contains the newest release",
+    )
+    if behind is not None:
+        days = "" if behind.days is None else f", {count(behind.days, 'day')}"
+        yield "behind", f"{count(behind.releases, 'release')}, {count(behind.commits, 'commit')}{days}"
+    yield policy.fork.name, f"{count(status.fork_commits, 'commit')} carried"
+    if version is not None:
+        yield "unreleased", version_words(version, len(_unreleased(status)))
+    for lost in status.lost_syncs:
+        yield "lost sync", f"{short(lost.commit)}: {lost}"
+    for pending in status.pending:
+        yield "pending", f"{pending.ref} at {short(pending.commit)}"
+
+
+def _contained(status: Status) -> str:
+    release, version = status.releases.contained, status.version
+    if release is None:
+        return "no release that is known here"
+    unknown = version is not None and version.contained.unknown is not None
+    return f"{release.tag}, or newer: history does not tell" if unknown else release.tag
+
+
+def _unreleased(status: Status) -> list[object]:
+    """The fork's commits since the last release, merges aside."""
+    effects = status.version.effects if status.version else ()
+    return [each for each in effects if not each.commit.is_merge]

@@ -1,0 +1,246 @@
+"""The fork's version: what its own commits since the last release, and the release it stands on, make of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..policy.chronology import Node, chronological
+from ..policy.errors import RepositoryError, UsageError
+from ..policy.findings import Finding
+from ..policy.models import Versions
+from ..policy.names import CommitId
+from ..policy.releases import Release
+from ..policy.version_rules import Effect, OwnCommit, effects
+from ..policy.versions import ForkVersion, VersionFormat, image_tags, next_version
+from .contained import Contained, Containment
+from .fork import Fork
+from .git.health import shallow_commits
+from .git.mailmap import Mailmap
+from .git.repository import Commit
+from .history import reachable
+from .lost_syncs import LostSyncs
+from .upstream_side import upstream_side
+from .version_findings import file_claims, mismatches, tag_claim, unknown_release
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A release of the fork: its tag, the version that the tag names, and the commit it leads to."""
+
+    tag: str
+    version: ForkVersion
+    commit: CommitId
+
+
+@dataclass(frozen=True, slots=True)
+class VersionState:
+    """The version at one commit: the release before it, what followed, and the version that it makes."""
+
+    branch: str
+    commit: CommitId
+    current: Tagged | None
+    """The release before; None where the next one is the first."""
+    start: CommitId | None
+    """The commit that the range begins after; None where it begins with the fork."""
+    contained_before: Release | None
+    """The newest upstream release at the start, where it is known."""
+    contained: Contained
+    effects: tuple[Effect, ...]
+    """What each of the fork's commits since does, in chronological order."""
+    next: ForkVersion
+    next_tag: str
+    images: tuple[str, ...]
+    """The container image tags of the next version."""
+    released: Tagged | None = None
+    """The release that the commit itself is, where it is one and the range ends there."""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something to release: the next version is another one, and greater."""
+        if self.current is None:
+            return True
+        before = self.current.version
+        return self.next > before and (self.next.own, self.next.upstream) != (before.own, before.upstream)
+
+    @property
+    def tag(self) -> str:
+        """The tag of the version that stands once all that is due is released."""
+        return self.current.tag if self.current is not None and not self.is_due else self.next_tag
+
+
+class Versioning:
+    """The versions of a fork, as seen from one commit of it.
+
+    Args:
+        fork: the fork; its branch's tip is the commit.
+        content_base: the upstream commit whose content that tip really stands on, where it is known.
+
+    Raises:
+        UsageError: the policy numbers no versions.
+    """
+
+    def __init__(self, fork: Fork, content_base: CommitId | None = None) -> None:
+        if fork.policy.versions is None or fork.formats is None:
+            raise UsageError("the policy numbers no versions", "add `versions:`, see docs/policy.md")
+        self.fork = fork
+        self.rules: Versions = fork.policy.versions
+        self.formats: VersionFormat = fork.formats
+        self._lost_syncs = LostSyncs(fork)
+        self._containment = Containment(fork, self._lost_syncs, content_base)
+
+    @cached_property
+    def tagged(self) -> tuple[Tagged, ...]:
+        """The fork's releases in the history of the commit, newest first."""
+        fork = self.fork
+        own = tuple(each for each in self.all_tagged if each.commit in fork.history.commits)
+        # a first release may be upstream's commit as it is
+        return own or tuple(
+            each for each in self.all_tagged if fork.repo.is_ancestor(each.commit, fork.production.commit)
+        )
+
+    @cached_property
+    def all_tagged(self) -> tuple[Tagged, ...]:
+        """Every release of the fork in the repository, newest first."""
+        parsed: dict[str, ForkVersion] = {}
+
+        def wanted(tag: str) -> bool:
+            version = self.formats.parse(tag)
+            if version is not None:
+                parsed[tag] = version
+            return version is not None
+
+        found = [Tagged(tag, parsed[tag], commit) for tag, commit in self.fork.repo.tags(wanted).items()]
+        return tuple(sorted(found, key=lambda each: each.version, reverse=True))
+
+    def next(self) -> VersionState:
+        """The version that follows the newest release in the history of the commit.
+
+        Raises:
+            RepositoryError: as for `since`.
+        """
+        return self.since(next(iter(self.tagged), None))
+
+    def between(self, start: str | None) -> VersionState:
+        """The version at the commit after what `start` names; without it, after the newest release before.
+
+        Raises:
+            RepositoryError: there is no such commit, or as for `since`.
+        """
+        tip = self.fork.production.commit
+        if start is None:
+            return self.since(next((each for each in self.tagged if each.commit != tip), None))
+        first = self.fork.repo.resolve(start)
+        before = {first, *reachable(self.fork.history.commits, first)}
+        return self.since(next((each for each in self.tagged if each.commit in before), None), first)
+
+    def since(self, current: Tagged | None, start: CommitId | None = None) -> VersionState:
+        """The version at the commit, after a release that lies in its history; None for a first release.
+
+        The commits that count begin after `start`, or else after the release.
+
+        Raises:
+            RepositoryError: history was cut off in between, or nothing tells which release the fork stands on.
+        """
+        tip = self.fork.production.commit
+        contained = self._containment.at(tip)
+        upstream = self._upstream_part(contained, current)
+        before = None if current is None else current.version
+        first = start or (current.commit if current else None)
+        made = effects(self.own_commits(first), self.rules, before, upstream)
+        following = next_version(before, (each.bump for each in made), upstream, self.rules.initial)
+        tag = self.formats.tag(following)
+        return VersionState(
+            self.fork.production.name,
+            tip,
+            current,
+            first,
+            None if first is None else self._containment.at(first).release,
+            contained,
+            made,
+            following,
+            tag,
+            image_tags(self.rules.images, following, tag),
+            next((each for each in self.tagged if each.commit == tip and each != current), None),
+            self._findings(contained, current),
+        )
+
+    def own_commits(self, start: CommitId | None) -> tuple[OwnCommit, ...]:
+        """The fork's own commits after a commit, in chronological order.
+
+        Raises:
+            RepositoryError: history was cut off in between.
+        """
+        fork = self.fork
+        tip = fork.production.commit
+        commits = fork.history.commits
+        before = set[CommitId]() if start is None else reachable(commits, start)
+        found = {each: commit for each, commit in commits.items() if each not in before}
+        self._require_whole(found, start)
+        for each in upstream_side(fork, found):
+            del found[each]
+        lost = self._lost_syncs.among(found.values())
+        authors = Mailmap(fork.repo, fork.repo.tree(tip))
+        nodes = {each: Node(commit.parents, commit.committed) for each, commit in found.items()}
+        reasons = {each: str(why) for each, why in lost.items()}
+        return tuple(_own(found[each], authors, reasons.get(each)) for each in chronological(tip, nodes))
+
+    # Private
+
+    def _upstream_part(self, contained: Contained, current: Tagged | None) -> str:
+        if contained.release is not None:
+            return contained.release.version
+        if current is not None:
+            return current.version.upstream
+        message = f"which release {self.fork.production.name} stands on is unknown: {contained.unknown}"
+        raise RepositoryError(message, contained.fix)
+
+    def _require_whole(self, commits: Mapping[CommitId, Commit], start: CommitId | None) -> None:
+        cut_off = shallow_commits(self.fork.repo)
+        if cut_off and (start is None or not cut_off.isdisjoint(commits)):
+            raise RepositoryError(
+                "this is a shallow clone: history since the last release was cut off", "git fetch --unshallow"
+            )
+
+    def _findings(self, contained: Contained, current: Tagged | None) -> tuple[Finding, ...]:
+        """What disagrees with history: the tags at both ends, and the version in the tree."""
+        tip = self.fork.production.commit
+        at_tip = [each for each in self.tagged if each.commit == tip and each != current]
+        tags = at_tip if current is None else [current, *at_tip]
+        claims = [(tag_claim(each.tag, each.version, each.commit), self._release_at(each.commit)) for each in tags]
+        claims += [(each, contained.release) for each in file_claims(self.fork, self.rules)]
+        return (*unknown_release(contained), *mismatches(claims))
+
+    def _release_at(self, commit: CommitId) -> Release | None:
+        return self._containment.at(commit).release
+
+
+def version_state(fork: Fork, revisions: str | None = None, content_base: CommitId | None = None) -> VersionState:
+    """The version that a range makes: `FROM..TO`, or one revision after the release before it.
+
+    Without a range: what followed the newest release in production, which is what is to be released next.
+
+    Raises:
+        UsageError: the policy numbers no versions.
+        RepositoryError: there is no such commit, or history does not tell.
+    """
+    if revisions is None:
+        return Versioning(fork, content_base).next()
+    start, dots, end = revisions.rpartition("..")
+    seen = fork_at(fork, end) if end else fork
+    return Versioning(seen).between(start if dots and start else None)
+
+
+def fork_at(fork: Fork, revision: str) -> Fork:
+    """The fork, seen from another commit than its branch's tip.
+
+    Raises:
+        RepositoryError: there is no such commit.
+    """
+    commit = fork.repo.resolve(revision)
+    return replace(fork, production=replace(fork.production, name=revision, commit=commit, also=None))
+
+
+def _own(commit: Commit, authors: Mailmap, lost_sync: str | None) -> OwnCommit:
+    name, email = authors.resolve(commit.author_name, commit.author_email)
+    return OwnCommit(commit.id, commit.message, name, email, commit.committed, commit.is_merge, lost_sync)

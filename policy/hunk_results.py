@@ -1,0 +1,121 @@
+"""Conflicting hunks, given to a side one by one; what guards object to stays open for a person."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from .decisions import Loss
+from .guards import Objection
+from .hunks import LABELS, MARKER_SIZE, HunkMerge, Labels, Region, Side
+from .loss import lost_lines
+from .markers import Marker, marked_numbers
+
+Judge = Callable[[tuple[str, ...], Loss], Iterable[Objection]]
+"""What speaks against giving a hunk to a side, from the fork's marked lines and all lines that would be lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHunk:
+    """A region that is left for a person, why, and the lines at stake."""
+
+    region: Region
+    reason: str
+    at_stake: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HunkResult:
+    """A merged text whose conflicts are decided but for those that are open."""
+
+    merge: HunkMerge
+    parts: tuple[bytes | OpenHunk, ...]
+    loss: Loss
+    """What the decided regions drop of either side; where text merges cleanly, nothing is lost."""
+
+    @property
+    def open(self) -> tuple[OpenHunk, ...]:
+        """What is left for a person, in order."""
+        return tuple(part for part in self.parts if isinstance(part, OpenHunk))
+
+    @property
+    def content(self) -> bytes | None:
+        """The whole text; None while regions are open."""
+        done = [part for part in self.parts if isinstance(part, bytes)]
+        return b"".join(done) if len(done) == len(self.parts) else None
+
+    def with_markers(self, labels: Labels = LABELS, size: int = MARKER_SIZE) -> bytes:
+        """The text with conflict markers around what is open, in git's zdiff3 style."""
+        parts = (part.region if isinstance(part, OpenHunk) else part for part in self.parts)
+        return self.merge.rendered(parts, labels, size)
+
+
+def resolve(
+    merge: HunkMerge, side: Side, judge: Judge, markers: Collection[Marker] = (), *, untouched: bool = False
+) -> HunkResult:
+    """Give every conflicting region to a side, except where the judge objects.
+
+    Args:
+        merge: the merged text.
+        side: who gets the regions.
+        judge: what speaks against giving a region away.
+        markers: what flags the fork's own lines; a block may begin outside a region.
+        untouched: the fork holds no work of its own in this file, so that it can lose none.
+    """
+    marked = frozenset[int]() if untouched else _marked(merge, markers)
+    parts: list[bytes | OpenHunk] = []
+    losses: list[Loss] = []
+    for part in merge.parts:
+        if isinstance(part, bytes):
+            parts.append(part)
+            continue
+        loss = _loss(part, side, untouched)
+        objections = tuple(judge(_lost_marked(part, side, marked), loss))
+        if objections:
+            parts.append(_open(part, objections))
+        else:
+            parts.append(part.of(side))
+            losses.append(loss)
+    return HunkResult(merge, tuple(parts), _sum(losses))
+
+
+# Private
+
+
+def _loss(region: Region, side: Side, untouched: bool) -> Loss:
+    """What either side loses when one gets the region: no more than what stands in it."""
+    result = region.of(side)
+    fork = () if untouched else lost_lines(region.base, region.fork, result)
+    return Loss(fork, lost_lines(region.base, region.upstream, result))
+
+
+def _sum(losses: list[Loss]) -> Loss:
+    fork = tuple(line for loss in losses for line in loss.fork or ())
+    return Loss(fork, tuple(line for loss in losses for line in loss.upstream or ()))
+
+
+def _open(region: Region, objections: tuple[Objection, ...]) -> OpenHunk:
+    reason = "; ".join(dict.fromkeys(each.reason for each in objections))
+    return OpenHunk(region, reason, tuple(dict.fromkeys(line for each in objections for line in each.at_stake)))
+
+
+def _marked(merge: HunkMerge, markers: Collection[Marker]) -> frozenset[int]:
+    return marked_numbers(_lines(merge.fork), markers)
+
+
+def _lost_marked(region: Region, side: Side, marked: Collection[int]) -> tuple[str, ...]:
+    """The fork's marked lines that the region has no more when a side gets it."""
+    left = Counter(_lines(region.of(side)))
+    lost: list[str] = []
+    for number, line in enumerate(_lines(region.fork), region.fork_start):
+        if not line or number not in marked:
+            continue
+        if left[line] > 0:
+            left[line] -= 1
+        else:
+            lost.append(line)
+    return tuple(lost)
+
+
+def _lines(content: bytes) -> list[str]:
+    """All lines, blank ones too, so that their numbers are the file's; without white space at their ends."""
+    return [line.rstrip() for line in content.decode("utf-8", "surrogateescape").split("\n")]
