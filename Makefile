@@ -26,7 +26,7 @@ test: $(DEV)  ## run the tests (ARGS=… goes to pytest)
 	@$(BIN)/pytest -n auto $(ARGS)
 
 test-deep: $(DEV)  ## run the generated histories by the thousands (minutes)
-	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -n auto $(ARGS)
+	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -n auto -m 'deep or not deep' $(ARGS)
 
 lint: $(DEV)  ## check style, formatting and which module may import which
 	@$(BIN)/ruff check .

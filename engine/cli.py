@@ -164,13 +164,14 @@ def explain(options: Options, subject: str, release: str | None, format_: str) -
 
 
 @cli.command()
+@click.option("--handbook", metavar="FILE", type=click.Path(path_type=Path), help="Check its generated blocks too.")
 @_FORMAT
 @click.pass_obj
-def validate(options: Options, format_: str) -> int:
+def validate(options: Options, handbook: Path | None, format_: str) -> int:
     """Check the policy: its structure, its examples, and its rules against the repository."""
     from .commands import validate as command
 
-    return command.run(options, _output(options, format_, ()))
+    return command.run(options, _output(options, format_, ()), handbook)
 
 
 @cli.command()

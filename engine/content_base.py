@@ -103,11 +103,12 @@ class ContentSearch:
     # Private
 
     def _others(self, tags: Iterable[CommitId]) -> Iterator[tuple[CommitId, Origin]]:
-        """The tips aside of the line: of earlier syncs, then of releases, each once."""
+        """The tips aside of the line: of earlier syncs, then of releases, each once; none from before git's base."""
         seen = set(self.line.commits)
+        oldest = self._repo.commit(self._git_base).committed
         for origin, tips in ((Origin.SYNC, self._sync_sides()), (Origin.TAG, tags)):
             for tip in tips:
-                if tip not in seen:
+                if tip not in seen and self._repo.commit(tip).committed >= oldest:
                     seen.add(tip)
                     yield tip, origin
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from ..policy.errors import UsageError
 from ..policy.findings import Finding, Severity
@@ -27,6 +28,19 @@ def blocks(policy: Policy, overrides: Mapping[str, str]) -> dict[str, str]:
     """
     data = handbook_data(policy)
     return {name: _tidy(render(f"handbook_{name.replace('-', '_')}", data, overrides)) for name in BLOCKS}
+
+
+def read_page(file: Path) -> str:
+    """A hand-written page as it is, with its own line ends.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            return stream.read()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def marked(name: str, body: str) -> str:
@@ -70,7 +84,8 @@ def _require_markers(page: str, generated: Mapping[str, str]) -> None:
     markers = _MARKER.findall(page)
     if not markers:
         lines = [marked(name, "").strip() for name in BLOCKS]
-        raise UsageError("the page has no markers", "add those that you want:\n" + "\n".join(lines))
+        message = "the page has no markers; these are all that there are:\n" + "\n".join(lines)
+        raise UsageError(message, "put those that you want where their blocks belong, each on a line of its own")
     unknown = sorted(set(markers) - set(generated))
     if unknown:
         raise UsageError(f"there is no block {', '.join(unknown)}", f"the blocks are {', '.join(BLOCKS)}")

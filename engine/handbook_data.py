@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from ..policy.branches import merge_allowed, role_of
 from ..policy.commits import bump_of, parse, problems
+from ..policy.customizations import requirements
 from ..policy.models import Branch, Customization, Policy, Rule, Versions
 from ..policy.releases import in_words
 from ..policy.versions import Bump, ForkVersion, VersionFormat, image_tags
@@ -137,14 +138,15 @@ def _calculation(versions: Versions, formats: VersionFormat, version: ForkVersio
 
 def _commits(policy: Policy) -> Data:
     commits, bumps = policy.commits, policy.versions.bumps if policy.versions else None
-    raised = {} if bumps is None else {each: "major" for each in bumps.major}
+    raised: dict[str, str] = {}
     if bumps is not None:
-        raised |= {each: "minor" for each in bumps.minor} | {each: "patch" for each in bumps.patch}
-    types = list(dict.fromkeys((*raised, *commits.types)))
+        for bump, types in (("major", bumps.major), ("minor", bumps.minor), ("patch", bumps.patch)):
+            raised |= dict.fromkeys(types, bump)
+    every = list(dict.fromkeys((*raised, *commits.types)))
     other = "none" if bumps is None else bumps.other
     examples = ((text, problems(parse(text), commits.types, commits.subject_max)) for text in (*_GOOD, *_BAD))
     return {
-        "types": [{"type": each, "bump": raised.get(each, other), "allowed": each in commits.types} for each in types],
+        "types": [{"type": each, "bump": raised.get(each, other), "allowed": each in commits.types} for each in every],
         "numbered": bumps is not None,
         "subject_max": commits.subject_max,
         "examples": [{"subject": text, "problems": list(found)} for text, found in examples],
@@ -171,7 +173,7 @@ def _rule(rule: Rule, policy: Policy) -> Data:
 def _conditions(rule: Rule) -> Iterator[str]:
     given = {} if rule.when is None else rule.when.model_dump(mode="json", exclude_none=True)
     for name, value in given.items():
-        words = ", ".join(value) if isinstance(value, list) else ("yes" if value else "no")
+        words = ", ".join(map(str, value)) if isinstance(value, list) else ("yes" if value else "no")
         yield f"{name.replace('_', ' ')}: {words}"
 
 
@@ -187,13 +189,6 @@ def _winner(resolution: str, policy: Policy) -> str:
 
 
 def _customization(customization: Customization) -> Data:
-    paths = dict.fromkeys(
-        (
-            *(each.path for each in (*customization.must_contain, *customization.must_match)),
-            *(each.path for each in customization.must_not_contain),
-            *customization.must_exist,
-        )
-    )
     return {
         "name": customization.name,
         "reason": customization.reason,
@@ -201,5 +196,5 @@ def _customization(customization: Customization) -> Data:
         "upstream": list(customization.upstream),
         "checked": customization.checked.isoformat() if customization.checked else None,
         "test": customization.test,
-        "paths": list(paths),
+        "paths": list(dict.fromkeys(each.path for each in requirements([customization]))),
     }

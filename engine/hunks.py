@@ -51,8 +51,8 @@ def merge_hunks(
     """Merge three texts: by Myers' algorithm exactly as `git merge-file`, by patience nearer to `git merge`."""
     numbers: dict[bytes, int] = {}
     versions = ((base, False), (fork, True), (upstream, False))
-    blobs = [write_blob(scratch, _stand_ins(text, numbers, placed=placed)) for text, placed in versions]
-    merged = merge_loose_lines(scratch, *blobs, algorithm)
+    blobs = (write_blob(scratch, _stand_ins(text, numbers, placed=placed)) for text, placed in versions)
+    merged = merge_loose_lines(scratch, *blobs, algorithm=algorithm)
     return HunkMerge(base, fork, upstream, tuple(_parts(merged, list(numbers))))
 
 

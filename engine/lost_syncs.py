@@ -1,49 +1,80 @@
 """Lost syncs: commits of the fork that brought upstream's content without upstream as a parent.
 
-They are told by structure, not by title: a squashed sync has one parent, and leaves at its paths what upstream
-has there. A cherry-pick does that too, but takes little of what upstream did.
+They are told by structure, not by title: a commit with one parent after which the fork stands on a newer commit of
+upstream's line than before, because it brought most of what upstream, in several commits, had done in between. Nearer
+alone says nothing: a commit that undoes the fork's own changes comes nearer, too. A cherry-pick brings little.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import islice
+from functools import cached_property
 
-from ..policy.facts import Entry
-from ..policy.names import CommitId, RepoPath, TreeId
+from ..policy.names import CommitId, RepoPath
 from .fork import Fork
 from .git.repository import Commit, Repository
+from .git.search import PathIndex, differing_entries
+from .history import ForkHistory
+from .upstream_line import UpstreamLine, upstream_line
 
 CLOCK_SKEW = timedelta(days=2)
 """How much younger than the commit that took it an upstream commit's date may be: clocks differ."""
 
-_SAMPLE = 200
-"""How many of a commit's paths are compared."""
+_FEWEST_PATHS = 5
+"""So many paths it brings at least: fewer cannot be told from a cherry-pick."""
 
-_MANY = 20
-"""So many paths of upstream's are more than a cherry-pick takes, where they are a third of the commit."""
+_SHARE = 0.5
+"""It brings at least this share of what upstream had changed and the fork had not yet."""
+
+_FEWEST_COMMITS = 3
+"""It brings something of at least so many of upstream's commits; a cherry-pick brings one."""
 
 
 @dataclass(frozen=True, slots=True)
 class LostSync:
-    """Of `paths` paths that a commit changed (a sample where they are many), `taken` are as upstream has them."""
+    """A commit that brought `brought` of the `missing` paths that upstream had changed up to its commit `upstream`."""
 
     commit: CommitId
-    upstream: str
-    """The release or branch that it was compared with."""
-    taken: int
-    paths: int
+    upstream: CommitId
+    brought: int
+    missing: int
 
     def __str__(self) -> str:
         """What it brought, in words."""
-        return f"{self.taken} of {self.paths} paths are as in {self.upstream}"
+        return f"{self.brought:,} of {self.missing:,} paths that upstream had changed up to {self.upstream[:10]}"
+
+
+def lost_sync(repo: Repository, commit: Commit, line: Sequence[CommitId]) -> LostSync | None:
+    """Whether a commit is a lost sync of what stands on a line of upstream's, oldest first; a merge never is."""
+    if len(commit.parents) != 1:
+        return None
+    parent = commit.parents[0]
+    after = UpstreamLine(repo, commit.id, line).nearest()
+    before = UpstreamLine(repo, parent, line[: after + 1]).nearest()
+    news = repo.changes(repo.tree(line[before]), repo.tree(line[after]))
+    missing = {path: new for path, (_, new) in news.items() if repo.entry(repo.tree(parent), path) != new}
+    brought = {path for path, new in missing.items() if repo.entry(commit.tree, path) == new}
+    enough = len(brought) >= max(_FEWEST_PATHS, _SHARE * len(missing))
+    if not enough or not _are_of_several(repo, line[before : after + 1], brought):
+        return None
+    return LostSync(commit.id, line[after], len(brought), len(missing))
+
+
+def lost_syncs_towards(repo: Repository, history: ForkHistory, line: Sequence[CommitId]) -> tuple[LostSync, ...]:
+    """The lost syncs that brought the fork near to the last commit of a line: the line from git's base to it.
+
+    The fork's own commits are halved: a stretch is looked into only while its newer end is nearer.
+    """
+    approach = _Approach(repo, history, line[-1])
+    found = (lost_sync(repo, repo.commit(each), line) for each in dict.fromkeys(approach.drops(history.tip)))
+    return tuple(each for each in found if each is not None)
 
 
 class LostSyncs:
     """Looks for the lost syncs among a fork's commits, at each commit once."""
 
     def __init__(self, fork: Fork) -> None:
-        self._search = _Search.of(fork)
+        self._fork = fork
         self._known: dict[CommitId, LostSync | None] = {}
 
     def among(self, commits: Iterable[Commit]) -> dict[CommitId, LostSync]:
@@ -51,74 +82,96 @@ class LostSyncs:
         found = ((commit.id, self._look_at(commit)) for commit in commits if len(commit.parents) == 1)
         return {commit: lost for commit, lost in found if lost is not None}
 
+    # Private
+
     def _look_at(self, commit: Commit) -> LostSync | None:
         if commit.id not in self._known:
-            self._known[commit.id] = self._search.look_at(commit)
+            lines = self._lines(commit) if self._is_large(commit) else ()
+            found = (lost_sync(self._fork.repo, commit, line) for line in lines if self._touches(commit, line))
+            self._known[commit.id] = next((each for each in found if each is not None), None)
         return self._known[commit.id]
 
+    def _is_large(self, commit: Commit) -> bool:
+        repo = self._fork.repo
+        return repo.distance(repo.tree(commit.parents[0]), commit.tree) >= _FEWEST_PATHS
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A state of upstream to compare with."""
+    def _touches(self, commit: Commit, line: Sequence[CommitId]) -> bool:
+        """Whether a commit changes enough of what upstream changed."""
+        repo = self._fork.repo
+        news = repo.changes(repo.tree(line[0]), repo.tree(line[-1]))
+        return len(differing_entries(repo, commit.parents[0], commit.id, PathIndex.of(news))) >= _FEWEST_PATHS
 
-    name: str
-    commit: Commit
+    def _lines(self, commit: Commit) -> Iterator[tuple[CommitId, ...]]:
+        """Upstream's lines as they were on the commit's day, from what the commit stands on."""
+        repo, latest = self._fork.repo, commit.committed + CLOCK_SKEW
+        for tip in self._tips:
+            bases = repo.merge_bases(commit.parents[0], tip)
+            line = upstream_line(repo, tip, bases[0]) if bases else ()
+            known = tuple(each for each in line if repo.commit(each).committed <= latest)
+            if len(known) > 1:
+                yield known
 
-
-@dataclass(frozen=True, slots=True)
-class _Search:
-    repo: Repository
-    releases: tuple[_Point, ...]
-    """Oldest first."""
-    branches: tuple[_Point, ...]
-
-    @classmethod
-    def of(cls, fork: Fork) -> "_Search":
-        points = (_Point(release.tag, fork.repo.commit(commit)) for release, commit in fork.releases.items())
+    @cached_property
+    def _tips(self) -> tuple[CommitId, ...]:
+        """Where upstream's lines end: its branches that the policy follows, else its newest release."""
+        fork = self._fork
         follows = {branch.follows for branch in fork.policy.branches if branch.follows}
-        tips = ((name, fork.repo.ref(f"refs/remotes/{name}")) for name in sorted(follows))
-        branches = (_Point(name, fork.repo.commit(tip)) for name, tip in tips if tip is not None)
-        return cls(fork.repo, tuple(sorted(points, key=_dated)), tuple(branches))
-
-    def look_at(self, commit: Commit) -> LostSync | None:
-        before = self.repo.tree(commit.parents[0])
-        changes = self.repo.changes(before, commit.tree)
-        sample = _sample({path: new for path, (_, new) in changes.items()})
-        for point in self._points_near(commit):
-            taken = [path for path, new in sample.items() if self.repo.entry(point.commit.tree, path) == new]
-            if self._brought(commit, before, point, taken, len(sample)):
-                return LostSync(commit.id, point.name, len(taken), len(sample))
-        return None
-
-    def _points_near(self, commit: Commit) -> tuple[_Point, ...]:
-        """The states that the commit may have brought: the newest release of its day, the next, the branches."""
-        latest = commit.committed + CLOCK_SKEW
-        older = [point for point in self.releases if point.commit.committed <= latest]
-        newer = self.releases[len(older) : len(older) + 1]
-        return (*older[-1:], *newer, *self.branches)
-
-    def _brought(self, commit: Commit, before: TreeId, point: _Point, taken: list[RepoPath], changed: int) -> bool:
-        enough = 3 * len(taken) >= changed if len(taken) >= _MANY else 2 * len(taken) >= changed
-        if not taken or not enough or self.repo.is_ancestor(point.commit.id, commit.id):
-            return False
-        return len(taken) >= _MANY or self._took_most(commit, before, point, taken)
-
-    def _took_most(self, commit: Commit, before: TreeId, point: _Point, taken: list[RepoPath]) -> bool:
-        """Whether the paths are most of what upstream, in several commits, did and the fork did not have."""
-        bases = self.repo.merge_bases(commit.parents[0], point.commit.id)
-        if not bases:
-            return False
-        news = self.repo.changes(self.repo.tree(bases[0]), point.commit.tree)
-        lacking = [path for path, (_, new) in news.items() if self.repo.entry(before, path) != new]
-        several = len(list(islice(self.repo.walk([point.commit.id], bases), 2))) > 1
-        return several and 2 * len(set(taken).intersection(lacking)) >= len(lacking)
+        tips = (fork.repo.ref(f"refs/remotes/{name}") for name in sorted(follows))
+        return tuple(tip for tip in tips if tip is not None) or tuple(fork.releases.values())[:1]
 
 
-def _dated(point: _Point) -> tuple[float, str]:
-    return point.commit.committed.timestamp(), point.name
+# Private
 
 
-def _sample(changes: Mapping[RepoPath, Entry | None]) -> dict[RepoPath, Entry | None]:
-    """Some of the paths, spread evenly."""
-    step = -(-len(changes) // _SAMPLE) or 1
-    return {path: changes[path] for path in sorted(changes)[::step]}
+def _are_of_several(repo: Repository, span: Sequence[CommitId], paths: set[RepoPath]) -> bool:
+    """Whether several commits of a span of upstream's changed one of the paths."""
+    index, count = PathIndex.of(paths), 0
+    for older, newer in zip(span, span[1:], strict=False):
+        count += bool(differing_entries(repo, older, newer, index))
+        if count >= _FEWEST_COMMITS:
+            return True
+    return False
+
+
+class _Approach:
+    """Finds where the fork's own history suddenly came nearer to an upstream commit."""
+
+    def __init__(self, repo: Repository, history: ForkHistory, target: CommitId) -> None:
+        self._repo = repo
+        self._history = history
+        self._target = repo.tree(target)
+        self._distances: dict[CommitId, int] = {}
+
+    def drops(self, tip: CommitId) -> Iterator[CommitId]:
+        """The commits of one parent that came nearer, on the line that ends in `tip` and on branches merged into it."""
+        line = self._own_line(tip)
+        yield from self._between(line, 0, len(line) - 1)
+
+    def _between(self, line: Sequence[CommitId], low: int, high: int) -> Iterator[CommitId]:
+        if low >= high or self._distance(line[low]) - self._distance(line[high]) < _FEWEST_PATHS:
+            return
+        if high - low > 1:
+            middle = (low + high) // 2
+            yield from self._between(line, low, middle)
+            yield from self._between(line, middle, high)
+            return
+        parents = self._history.commits[line[high]].parents
+        merged = [each for each in parents if each in self._history.commits and each != line[low]]
+        if not merged:
+            yield line[high]
+        for tip in merged:
+            yield from self.drops(tip)
+
+    def _distance(self, commit: CommitId) -> int:
+        if commit not in self._distances:
+            self._distances[commit] = self._repo.distance(self._repo.tree(commit), self._target)
+        return self._distances[commit]
+
+    def _own_line(self, tip: CommitId) -> Sequence[CommitId]:
+        """The fork's own commits up to `tip`, after the one below its first: whatever the order of a merge's parents."""
+        line = [tip]
+        while line[-1] in self._history.commits and self._history.commits[line[-1]].parents:
+            parents = self._history.commits[line[-1]].parents
+            own = [each for each in parents if each in self._history.commits]
+            line.append((own or list(parents))[0])
+        return line[::-1]

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from ..policy.facts import Entry
+from ..policy.facts import Entry, Versions
+from ..policy.hunks import HunkMerge
 from ..policy.names import BlobId, RepoPath, TreeId
 from ..policy.store import Side
 from .git.merging import write_blob
 from .git.scratch import Scratch
+from .hunks import merge_file_hunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,10 @@ class MergeStore:
     def write(self, content: bytes) -> BlobId:
         """Write a blob to the scratch store."""
         return write_blob(self.scratch, content)
+
+    def merge(self, path: RepoPath, versions: Versions) -> HunkMerge | None:
+        """Merge the lines of both sides at a path."""
+        return merge_file_hunks(self.scratch, path, versions)
 
     def entry(self, side: Side, path: RepoPath) -> Entry | None:
         """What one of the trees has at a path."""

@@ -103,7 +103,7 @@ def _fields(plan: Plan | None, policy: Policy) -> Iterator[tuple[str, str]]:
         yield "Version", plan.fork.version
     if plan.summary:
         yield "Upstream commits", f"{plan.summary.upstream_commits:,}"
-        yield "Conflicts", f"{len(plan.decisions):,}, {len(plan.for_people):,} left for people"
+        yield "Decisions", f"{len(plan.decisions):,}, {len(plan.for_people):,} left for people"
 
 
 def _lines(notification: Notification) -> Iterator[str]:

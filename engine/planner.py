@@ -1,6 +1,6 @@
 """Makes the plan: release, merge, facts, decisions, findings, in that order and with no way back."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,6 +12,7 @@ from ..policy.models import Policy
 from ..policy.names import CommitId
 from ..policy.releases import Release
 from . import crosscheck, oracle
+from .attributes import AttributeHazard, attribute_hazards
 from .evaluation import evaluate, ownership_of, planned_tree, scratch_for
 from .fork import Fork
 from .git.merging import ShortStat
@@ -114,6 +115,7 @@ def _merge(
     check = crosscheck.finish(asking, evaluation.merge)
     decisions = crosscheck.apply(check, evaluation.decisions)
     tree = planned_tree(fork, scratch, evaluation.merge, decisions)
+    production = fork.repo.tree(fork.production.commit)
     customizations = fork.policy.customizations
     return _Merged(
         release,
@@ -122,9 +124,24 @@ def _merge(
         oracle.shortstat(scratch, bases[0], release, counting),
         check,
         decisions,
-        (*crosscheck.findings(check), *customization_findings(customizations, tree)),
+        (
+            *crosscheck.findings(check),
+            *_attribute_findings(
+                attribute_hazards(scratch, fork.repo.tree(fork.production.commit), evaluation.merge.combined)
+            ),
+            *customization_findings(customizations, tree),
+        ),
         customization_states(customizations, tree),
     )
+
+
+def _attribute_findings(hazards: tuple[AttributeHazard, ...]) -> Iterator[Finding]:
+    """A warning for every path that a person's work tree might merge otherwise."""
+    for hazard in hazards:
+        says = f"the merge driver `{hazard.driver}`" if hazard.driver else "attributes below the root"
+        message = f"{hazard.path} was merged as text, but {hazard.file} has {says} for it, which git may honour"
+        fix = "look at the merged file, or merge it with git in a work tree"
+        yield Finding("merge-attributes", Severity.WARNING, message, path=hazard.path, fix=fix)
 
 
 def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:

@@ -5,116 +5,99 @@ entry that a commit of the fork put back is no such thing: it is a deliberate re
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
 
 from ..policy.facts import Entry
 from ..policy.names import CommitId, RepoPath
+from .copies import copied, known_before
 from .git.repository import Commit, Repository
 from .git.search import PathIndex, differing_entries, find_entries
 from .history import ForkHistory
 
-CLOCK_SKEW = timedelta(days=2)
-"""How much younger than its copy in the fork an upstream commit's date may be: clocks differ."""
+Value = TypeVar("Value")
+
+_NO_NAMES: Mapping[RepoPath, RepoPath] = {}
 
 
 def untouched_paths(
     repo: Repository,
     history: ForkHistory,
     entries: Mapping[RepoPath, Entry],
-    upstream_names: Mapping[RepoPath, RepoPath],
+    upstream_names: Mapping[RepoPath, RepoPath] = _NO_NAMES,
 ) -> dict[RepoPath, CommitId]:
     """For every path whose entry upstream had, too, and that the fork did not put back: the upstream commit.
 
     `upstream_names` tells where upstream has a file that the fork keeps under another name.
 
-    Each entry is followed back to the commit that brought it. Where that is upstream's, it is the evidence.
-    Where it is the fork's (a squashed sync, a cherry-pick, a merge that recorded something else), upstream's
-    commits that it did not have yet, and the ones it stood on, are searched, newest first.
+    Each entry is followed back to the commits that brought it. Upstream's are the evidence; the fork's may have
+    copied it from upstream (a squashed sync, a cherry-pick, a merge that recorded something else), or upstream may
+    have taken it from the fork. A commit that put back what upstream had before speaks against all evidence.
     """
-    evidence, origins = _origins(repo, history, entries)
-    for origin, paths in origins.items():
-        renamed = {upstream_names[path]: path for path in paths if path in upstream_names}
-        brought_by = repo.commit(origin)
-        evidence |= _copied_from_upstream(repo, history, brought_by, {path: entries[path] for path in paths})
-        wanted = {name: entries[path] for name, path in renamed.items()}
-        found = find_entries(
-            repo, _known_then(repo, history, brought_by), {name: [each] for name, each in wanted.items()}
-        )
-        evidence |= {renamed[name]: commit for name, (commit, _) in found.items()}
+    origins = _origins(repo, history, entries)
+    evidence = dict(origins.upstream)
+    doubtful: dict[CommitId, dict[RepoPath, Entry]] = {}
+    for origin, paths in origins.fork.items():
+        commit, wanted = repo.commit(origin), {path: entries[path] for path in paths}
+        copies = _copied(repo, history, commit, wanted, upstream_names)
+        evidence = copies | evidence
+        if not commit.is_merge:
+            doubtful[origin] = _without(wanted, copies)
+    evidence |= _adopted(repo, history, _without(entries, evidence))
+    for origin, wanted in doubtful.items():
+        asked = {path: entry for path, entry in wanted.items() if path in evidence}
+        evidence = _without(evidence, known_before(repo, history, repo.commit(origin), asked))
     return evidence
 
 
-def _origins(
-    repo: Repository, history: ForkHistory, entries: Mapping[RepoPath, Entry]
-) -> tuple[dict[RepoPath, CommitId], dict[CommitId, set[RepoPath]]]:
-    """Follow every entry back to the commit that brought it.
+@dataclass(frozen=True, slots=True)
+class _Origins:
+    """Where entries came from."""
 
-    Returns the paths whose entry came with an upstream commit, and by commit of the fork those it brought.
-    """
+    upstream: dict[RepoPath, CommitId]
+    """Paths whose entry came with upstream's history, each with the upstream commit that has it."""
+    fork: dict[CommitId, set[RepoPath]]
+    """Commits of the fork, each with the paths at which it brought the entry."""
+
+
+def _origins(repo: Repository, history: ForkHistory, entries: Mapping[RepoPath, Entry]) -> _Origins:
+    """Follow every entry back through all parents that have it, too."""
     pending: defaultdict[CommitId, set[RepoPath]] = defaultdict(set, {history.tip: set(entries)})
-    origins: dict[CommitId, set[RepoPath]] = {}
+    brought: dict[CommitId, set[RepoPath]] = {}
     for commit in history.commits.values():
-        remaining = pending.pop(commit.id, set[RepoPath]())
-        for parent in sorted(commit.parents, key=history.is_upstream, reverse=True):
-            if remaining:
-                differing = differing_entries(repo, commit.id, parent, PathIndex.of(remaining))
-                pending[parent] |= remaining - differing
-                remaining = differing
-        if remaining:
-            origins[commit.id] = remaining
-    return {path: commit for commit, paths in pending.items() for path in paths}, origins
+        paths = pending.pop(commit.id, set[RepoPath]())
+        own = set(paths)
+        for parent in commit.parents if paths else ():
+            same = paths - differing_entries(repo, commit.id, parent, PathIndex.of(paths))
+            pending[parent] |= same
+            own -= same
+        if own:
+            brought[commit.id] = own
+    inherited = {path: commit for commit, paths in pending.items() for path in paths}
+    return _Origins(inherited, brought)
 
 
-def _copied_from_upstream(
-    repo: Repository, history: ForkHistory, origin: Commit, wanted: Mapping[RepoPath, Entry]
+def _copied(
+    repo: Repository,
+    history: ForkHistory,
+    commit: Commit,
+    wanted: Mapping[RepoPath, Entry],
+    upstream_names: Mapping[RepoPath, RepoPath],
 ) -> dict[RepoPath, CommitId]:
-    """Those of the entries that one commit of the fork brought which are upstream's and no deliberate reverts."""
-    found = find_entries(repo, _known_then(repo, history, origin), {path: [entry] for path, entry in wanted.items()})
-    if not found or origin.is_merge:
-        return {path: commit for path, (commit, _) in found.items()}
-    earlier = _earlier_entries(repo, history, origin, found)
-    newest = find_entries(
-        repo, _known_then(repo, history, origin), {path: {wanted[path], *earlier[path]} for path in found}
-    )
-    return {path: commit for path, (commit, entry) in newest.items() if entry == wanted[path]}
+    """What a commit of the fork took from upstream, under the fork's name or upstream's."""
+    copies = copied(repo, history, commit, wanted)
+    renamed = {upstream_names[path]: path for path in _without(wanted, copies) if path in upstream_names}
+    found = copied(repo, history, commit, {name: wanted[path] for name, path in renamed.items()})
+    return copies | {renamed[name]: upstream for name, upstream in found.items()}
 
 
-def _known_then(repo: Repository, history: ForkHistory, origin: Commit) -> Iterator[CommitId]:
-    """The upstream commits that an entry may come from, newest first: those that the fork's commit did not have
-    in its history though they existed, then those that it stood on.
-    """
-    yield from repo.walk(history.upstream, [origin.id], until=origin.committed + CLOCK_SKEW)
-    yield from _stood_on(repo, history, origin)
+def _adopted(repo: Repository, history: ForkHistory, entries: Mapping[RepoPath, Entry]) -> dict[RepoPath, CommitId]:
+    """The entries that upstream has had since, in commits that the fork lacks."""
+    wanted = {path: [entry] for path, entry in entries.items()}
+    found = find_entries(repo, repo.walk(history.upstream, [history.tip]), wanted)
+    return {path: commit for path, (commit, _) in found.items()}
 
 
-def _stood_on(repo: Repository, history: ForkHistory, origin: Commit) -> tuple[CommitId, ...]:
-    """The newest upstream commits in the history of one of the fork's."""
-    seen: set[CommitId] = set()
-    merged: set[CommitId] = set()
-    waiting = [origin.id]
-    while waiting:
-        for parent in repo.commit(waiting.pop()).parents:
-            if history.is_upstream(parent):
-                merged.add(parent)
-            elif parent not in seen:
-                seen.add(parent)
-                waiting.append(parent)
-    return repo.independent(merged)
-
-
-def _earlier_entries(
-    repo: Repository, history: ForkHistory, origin: Commit, paths: Collection[RepoPath]
-) -> dict[RepoPath, set[Entry]]:
-    """What the fork had at the paths before one of its commits, along first parents."""
-    found: dict[RepoPath, set[Entry]] = {path: set() for path in paths}
-    index = PathIndex.of(paths)
-    commit = origin
-    while commit.id in history.commits and commit.parents:
-        parent = repo.commit(commit.parents[0])
-        for path in differing_entries(repo, commit.id, parent.id, index):
-            entry = repo.entry(parent.tree, path)
-            if entry is not None:
-                found[path].add(entry)
-        commit = parent
-    return found
+def _without(mapping: Mapping[RepoPath, Value], paths: Container[RepoPath]) -> dict[RepoPath, Value]:
+    return {path: value for path, value in mapping.items() if path not in paths}

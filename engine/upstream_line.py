@@ -83,7 +83,7 @@ class UpstreamLine:
 
     def newest_of_equals(self, position: int) -> int:
         """The last position that is as near as this one, not far behind it."""
-        window = range(position, min(position + STRIDES[0], self.newest) + 1)
+        window = range(position, min(position + STRIDES[1], self.newest) + 1)
         return max(each for each in window if self.distance(each) == self.distance(position))
 
     def profile(self, low: int, high: int) -> Profile:
@@ -112,6 +112,7 @@ class UpstreamLine:
                         stale[path] = position - 1
             distances.append(len(differing))
             stales.append(dict(stale))
+        self._distances.update(enumerate(distances, low))
         return Profile(low, tuple(distances), tuple(stales))
 
     def _last_held(self, wanted: Mapping[RepoPath, Entry | None], before: int) -> dict[RepoPath, int]:

@@ -37,7 +37,7 @@ def _descendants(fork: Fork) -> set[CommitId]:
     """The fork's first own commit and all that descends from it."""
     commits = fork.history.commits
     found = {fork.repo.find(fork.policy.fork.since or "") or _first_on_production(fork)}
-    for commit in reversed(commits.values()):
+    for commit in reversed(list(commits.values())):
         if not found.isdisjoint(commit.parents):
             found.add(commit.id)
     return found

@@ -231,6 +231,17 @@ def version_state(fork: Fork, revisions: str | None = None, content_base: Commit
     return Versioning(seen).between(start if dots and start else None)
 
 
+def tag_after_sync(fork: Fork, release: Release) -> str | None:
+    """The tag of the version that follows once a release is merged; None where the policy numbers no versions.
+
+    Raises:
+        RepositoryError: as for `version_state`.
+    """
+    if fork.formats is None:
+        return None
+    return fork.formats.tag(version_state(fork).next.on(release.version))
+
+
 def fork_at(fork: Fork, revision: str) -> Fork:
     """The fork, seen from another commit than its branch's tip.
 

@@ -51,6 +51,9 @@ class Decision:
     at_stake: tuple[str, ...] = ()
     """Marked lines, or customizations, that stopped an automatic decision."""
 
+    draft: Entry | None = None
+    """What a person finds at the path, where the rest of a file is done and single hunks are open."""
+
     @property
     def is_conflict(self) -> bool:
         """Whether git cannot merge the path by itself."""

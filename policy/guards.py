@@ -47,6 +47,10 @@ class Guards:
         named = (each.customization for path in paths for each in self._requirements.get(path, ()))
         return tuple(dict.fromkeys(named))
 
+    def against_content(self, outcome: Outcome, store: Store) -> Iterator[Objection]:
+        """Everything that speaks against a content as a whole, its lines aside."""
+        yield from self._customized(outcome, store)
+
     def objections(self, rule: Rule | None, outcome: Outcome, store: Store) -> Iterator[Objection]:
         """Everything that speaks against an automatic result."""
         yield from self._marked(outcome, store)

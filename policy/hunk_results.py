@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .decisions import Loss
 from .guards import Objection
-from .hunks import LABELS, MARKER_SIZE, HunkMerge, Labels, Region, Side
+from .hunks import LABELS, MARKER_SIZE, HunkMerge, Labels, Region, Winner
 from .loss import lost_lines
 from .markers import Marker, marked_numbers
 
@@ -50,7 +50,7 @@ class HunkResult:
 
 
 def resolve(
-    merge: HunkMerge, side: Side, judge: Judge, markers: Collection[Marker] = (), *, untouched: bool = False
+    merge: HunkMerge, side: Winner, judge: Judge, markers: Collection[Marker] = (), *, untouched: bool = False
 ) -> HunkResult:
     """Give every conflicting region to a side, except where the judge objects.
 
@@ -81,7 +81,7 @@ def resolve(
 # Private
 
 
-def _loss(region: Region, side: Side, untouched: bool) -> Loss:
+def _loss(region: Region, side: Winner, untouched: bool) -> Loss:
     """What either side loses when one gets the region: no more than what stands in it."""
     result = region.of(side)
     fork = () if untouched else lost_lines(region.base, region.fork, result)
@@ -102,7 +102,7 @@ def _marked(merge: HunkMerge, markers: Collection[Marker]) -> frozenset[int]:
     return marked_numbers(_lines(merge.fork), markers)
 
 
-def _lost_marked(region: Region, side: Side, marked: Collection[int]) -> tuple[str, ...]:
+def _lost_marked(region: Region, side: Winner, marked: Collection[int]) -> tuple[str, ...]:
     """The fork's marked lines that the region has no more when a side gets it."""
     left = Counter(_lines(region.of(side)))
     lost: list[str] = []

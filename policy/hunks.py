@@ -1,13 +1,14 @@
 """The three-way merge of a text's lines: what merges cleanly, and the regions that conflict."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal, NamedTuple
 
 from .facts import Conflict, Entry, FileFacts, Kind, Versions
 
-Side = Literal["fork", "upstream"]
+Winner = Literal["fork", "upstream"]
+"""The side that gets what conflicts."""
 
 MARKER_SIZE = 7
 """How many characters a conflict marker has."""
@@ -35,7 +36,7 @@ class Region:
     fork_start: int
     """How many lines stand before the region in the fork's whole file."""
 
-    def of(self, side: Side) -> bytes:
+    def of(self, side: Winner) -> bytes:
         """A side's lines."""
         return self.fork if side == "fork" else self.upstream
 
@@ -58,7 +59,7 @@ class HunkMerge:
         """What conflicts, in order."""
         return tuple(part for part in self.parts if isinstance(part, Region))
 
-    def taking(self, side: Side) -> bytes:
+    def taking(self, side: Winner) -> bytes:
         """The merged text with every conflict given to one side."""
         return b"".join(part.of(side) if isinstance(part, Region) else part for part in self.parts)
 
@@ -100,7 +101,7 @@ def merges_by_hunks(conflict: Conflict, file: FileFacts) -> bool:
     )
 
 
-def merged_mode(versions: Versions, side: Side) -> int:
+def merged_mode(versions: Versions, side: Winner) -> int:
     """The mode of a file that is merged: the one that a side changed; where both did, the named side's."""
     base, fork, upstream = (_mode(each) for each in (versions.base, versions.fork, versions.upstream))
     if fork == base:
@@ -122,16 +123,17 @@ def lines_of(content: bytes) -> list[bytes]:
 def _without_common(region: Region) -> tuple[bytes, bytes, bytes, bytes]:
     """The lines that both sides begin with, each side's own, and the lines that both end with."""
     fork, upstream = lines_of(region.fork), lines_of(region.upstream)
-    head = _common(fork, upstream)
-    fork, upstream = fork[head:], upstream[head:]
-    tail = _common(reversed(fork), reversed(upstream))
-    own = (b"".join(lines[: len(lines) - tail]) for lines in (fork, upstream))
-    return b"".join(lines_of(region.fork)[:head]), *own, b"".join(fork[len(fork) - tail :])
+    begin = _common(fork, upstream)
+    tail = _common(reversed(fork[begin:]), reversed(upstream[begin:]))
+    end, upstream_end = len(fork) - tail, len(upstream) - tail
+    shown = fork[:begin], fork[begin:end], upstream[begin:upstream_end], fork[end:]
+    head, own, others, rest = (b"".join(lines) for lines in shown)
+    return head, own, others, rest
 
 
 def _common(one: Iterable[bytes], other: Iterable[bytes]) -> int:
-    pairs: Iterator[tuple[bytes, bytes]] = zip(one, other, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    """How many lines two texts have alike from their beginning on."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _marker(sign: str, size: int, label: str, end: bytes) -> bytes:

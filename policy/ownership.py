@@ -5,14 +5,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .conditions import Condition, Question, conditions
 from .decisions import Decision, Loss, Resolution
 from .facts import ConflictFacts, Entry, FileFacts, Kind
 from .guards import Guards, Objection
+from .hunk_results import HunkResult, resolve
+from .hunks import merged_mode, merges_by_hunks
 from .models import Policy, Rule
 from .names import RepoPath
-from .results import Outcome, Settled, is_automatic, loss_of, outcome
+from .results import Outcome, Settled, files_with_results, is_automatic, loss_of, outcome, winner_of
 from .rule_paths import RulePaths
 from .store import Store
 
@@ -73,6 +76,9 @@ class Ownership:
             return None
         if not is_automatic(ruling.resolution):
             return self._left_for_a_person(facts, ruling)
+        hunks = self._by_hunks(facts, ruling, store)
+        if hunks is not None:
+            return self._hunk_decision(facts, ruling, hunks, store)
         result = outcome(facts, ruling.resolution, ruling.source, store)
         objections = tuple(self._guards.objections(ruling.source, result, store))
         return self._decision(facts, ruling, result, objections, loss_of(result, store))
@@ -167,6 +173,37 @@ class Ownership:
         resolution = Resolution(self._policy.ownership.default)
         return Ruling(DEFAULT, resolution, "no rule matches")
 
+    # Hunks
+
+    def _by_hunks(self, facts: ConflictFacts, ruling: Ruling, store: Store) -> HunkResult | None:
+        """A file's conflicting hunks, each given to a side or left; None where the file is decided as a whole."""
+        rule, file = ruling.source, _merged_file(facts)
+        if rule is None or rule.scope != "hunks" or file is None or not merges_by_hunks(facts.conflict, file):
+            return None
+        merge = store.merge(file.path, file.versions)
+        if merge is None:
+            return None
+        judge = partial(self._guards.hunk_objections, rule)
+        untouched = file.untouched is not None
+        return resolve(merge, winner_of(ruling.resolution), judge, self._guards.markers, untouched=untouched)
+
+    def _hunk_decision(self, facts: ConflictFacts, ruling: Ruling, hunks: HunkResult, store: Store) -> Decision:
+        """A file whose hunks are decided; where some are open, the rest of it is done all the same."""
+        versions = facts.conflict.files[facts.conflict.path]
+        mode = merged_mode(versions, winner_of(ruling.resolution))
+        if hunks.open:
+            return replace(
+                self._draft(facts, ruling),
+                reason=_open_hunks(hunks),
+                loss=hunks.loss,
+                at_stake=tuple(line for each in hunks.open for line in each.at_stake),
+                draft=Entry(mode, store.write(hunks.with_markers())),
+            )
+        entry = Entry(mode, store.write(hunks.content or b""))
+        results = {path: entry if path == facts.conflict.path else None for path in facts.conflict.paths}
+        outcome = Outcome(results, ())
+        return self._decision(facts, ruling, outcome, tuple(self._guards.against_content(outcome, store)), hunks.loss)
+
     # Decisions
 
     def _decision(
@@ -220,6 +257,18 @@ def _is_protected(holds: bool) -> Condition:
 
 def _for_a_person(ruling: Ruling, reason: str) -> Ruling:
     return Ruling(ruling.rule, Resolution.MANUAL_REVIEW, reason, ruling.source, ruling.line)
+
+
+def _merged_file(facts: ConflictFacts) -> FileFacts | None:
+    """The one file that a conflict is about; None where it is about several."""
+    files = files_with_results(facts)
+    return files[0] if len(files) == 1 else None
+
+
+def _open_hunks(hunks: HunkResult) -> str:
+    total, still_open = len(hunks.merge.regions), len(hunks.open)
+    reasons = "; ".join(dict.fromkeys(each.reason for each in hunks.open))
+    return f"{still_open} of {total} hunk{'' if total == 1 else 's'} left: {reasons}"
 
 
 def _effect(ruling: Ruling) -> tuple[object, ...]:

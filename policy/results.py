@@ -5,16 +5,11 @@ from dataclasses import dataclass, replace
 
 from .decisions import Loss, Resolution
 from .facts import ConflictFacts, Entry, FileFacts, Versions
+from .hunks import Winner
 from .loss import is_binary, lost_lines
 from .models import Rule
 from .names import RepoPath
 from .store import Store
-
-_SIDES = {
-    Resolution.KEEP_FORK: "fork",
-    Resolution.ACCEPT_UPSTREAM: "upstream",
-    Resolution.REGENERATE: "upstream",  # a placeholder, until the command makes the file
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +44,11 @@ def is_automatic(resolution: Resolution) -> bool:
     return resolution is not Resolution.MANUAL_REVIEW
 
 
+def winner_of(resolution: Resolution) -> Winner:
+    """The side that gets what conflicts. What is made anew has upstream's as a placeholder."""
+    return "fork" if resolution is Resolution.KEEP_FORK else "upstream"
+
+
 def outcome(facts: ConflictFacts, resolution: Resolution, rule: Rule | None, store: Store) -> Outcome:
     """Carry out a resolution on every path of a conflict, or of what git merges by itself."""
     if resolution is Resolution.REMOVE:
@@ -58,7 +58,7 @@ def outcome(facts: ConflictFacts, resolution: Resolution, rule: Rule | None, sto
     if facts.conflict.moves and rule is not None and rule.moves is not None:
         return _of_files(facts, _moved(facts, follow=rule.moves == "follow"))
     made_anew = resolution is Resolution.REGENERATE
-    return _of_files(facts, _side_results(facts, _SIDES[resolution]), guarded=not made_anew)
+    return _of_files(facts, _side_results(facts, winner_of(resolution)), guarded=not made_anew)
 
 
 def loss_of(result: Outcome, store: Store) -> Loss:

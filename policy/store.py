@@ -2,7 +2,8 @@
 
 from typing import Literal, Protocol
 
-from .facts import Entry
+from .facts import Entry, Versions
+from .hunks import HunkMerge
 from .names import BlobId, RepoPath
 
 Side = Literal["base", "fork", "upstream"]
@@ -18,6 +19,10 @@ class Store(Protocol):
 
     def write(self, content: bytes) -> BlobId:
         """Keep a new content; where it is kept is not the user's repository."""
+        ...
+
+    def merge(self, path: RepoPath, versions: Versions) -> HunkMerge | None:
+        """The lines of both sides at a path, merged; None where git would not merge them as text."""
         ...
 
     def entry(self, side: Side, path: RepoPath) -> Entry | None:

@@ -80,7 +80,7 @@ def _plan(session: Session) -> Plan:
 
 def _into(file: Path, session: Session) -> int:
     blocks = handbook.blocks(session.loaded.policy, session.loaded.templates())
-    page = read_page(file)
+    page = handbook.read_page(file)
     filled = handbook.fill_in(page, blocks)
     if filled == page:
         say(f"{file} is up to date")
@@ -91,16 +91,3 @@ def _into(file: Path, session: Session) -> int:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from error
     say(f"wrote the blocks of {file}")
     return 0
-
-
-def read_page(file: Path) -> str:
-    """A hand-written page as it is, with its own line ends.
-
-    Raises:
-        UsageError: it cannot be read.
-    """
-    try:
-        with file.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
-            return stream.read()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error

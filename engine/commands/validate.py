@@ -1,5 +1,7 @@
 """`forkpolicy validate`: the policy's structure, its examples, and its rules against the repository's files."""
 
+from pathlib import Path
+
 from ...policy.errors import RepositoryError
 from ...policy.findings import Finding, Severity
 from ...policy.lint import Files, lint
@@ -10,14 +12,14 @@ from ..report import findings as report
 from .session import Options, Session
 
 
-def run(options: Options, output: Output) -> int:
-    """Tell what is doubtful about the policy; 1 where one of its examples fails.
+def run(options: Options, output: Output, page: Path | None = None) -> int:
+    """Tell what is doubtful about the policy; 1 where one of its examples fails, or a block of a page is outdated.
 
     Raises:
         PolicyError: the policy is invalid.
     """
     loaded, files = _load(options)
-    found = lint(loaded.policy, files)
+    found = (*lint(loaded.policy, files), *(() if page is None else _outdated(page, loaded)))
     place = loaded.source.path
     output.write(
         {
@@ -45,6 +47,12 @@ def _load(options: Options) -> tuple[LoadedPolicy, Files | None]:
         return session.loaded, None
 
 
+def _outdated(page: Path, loaded: LoadedPolicy) -> tuple[Finding, ...]:
+    from ..handbook import blocks, outdated, read_page  # Jinja2 is slow to import
+
+    return tuple(outdated(read_page(page), str(page), blocks(loaded.policy, loaded.templates())))
+
+
 def _files(fork: Fork) -> Files:
     repo = fork.repo
     production = dict(repo.files(repo.tree(fork.production.commit)))
@@ -55,5 +63,5 @@ def _files(fork: Fork) -> Files:
 def _verdict(found: tuple[Finding, ...]) -> str:
     errors = sum(each.severity is Severity.ERROR for each in found)
     if errors:
-        return f"{errors} of its examples {'fails' if errors == 1 else 'fail'}"
+        return f"{errors} {'error' if errors == 1 else 'errors'}"
     return "valid" if not found else f"valid, with {len(found)} thing{'' if len(found) == 1 else 's'} to look at"

@@ -94,9 +94,7 @@ def merge_lines(  # noqa: PLR0913  # three versions, and three settings by name
     return _merge_file(scratch, (base, fork, upstream), labels, flags=flags, favor=favor, marker_size=marker_size)
 
 
-def merge_loose_lines(
-    scratch: Scratch, base: BlobId, fork: BlobId, upstream: BlobId, algorithm: Algorithm = Algorithm.MYERS
-) -> bytes:
+def merge_loose_lines(scratch: Scratch, base: BlobId, fork: BlobId, upstream: BlobId, *, algorithm: Algorithm) -> bytes:
     """Merge three blobs as `git merge-file --diff3` does, but for white space at line ends, which does not count.
 
     Lines that all versions have come from the fork's blob. An empty file leaves libgit2 without a label.

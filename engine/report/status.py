@@ -68,7 +68,7 @@ def _markdown(status: Status, policy: Policy) -> str:
 
 def _rows(status: Status, policy: Policy) -> Iterator[tuple[str, str]]:
     """The name and the words of everything there is to know."""
-    version, contained, behind = status.version, status.releases.contained, status.behind
+    version, behind = status.version, status.behind
     where = f"{status.production} at {short(status.commit)}, {status.committed:%Y-%m-%d}"
     yield "production", where
     yield "checked out", status.checked_out or "nothing, HEAD is detached"

@@ -125,9 +125,7 @@ def test_a_place_without_a_repository(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "not in a git repository" in capsys.readouterr().err
 
 
-def test_a_bug_is_owned_up_to(
-    fork: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_bug_is_owned_up_to(fork: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("forkpolicy.engine.commands.plan.make_plan", _fail)
     assert run(fork, "plan") == cli.EXIT_BUG
     assert "this is a bug: ZeroDivisionError" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from forkpolicy.engine.hunks import merge_file_hunks, merge_hunks
 from forkpolicy.policy.facts import Entry, Versions
 from forkpolicy.policy.guards import Guards
 from forkpolicy.policy.hunk_results import Judge, resolve
-from forkpolicy.policy.hunks import HunkMerge, Labels, Side, lines_of
+from forkpolicy.policy.hunks import HunkMerge, Labels, Winner, lines_of
 from forkpolicy.policy.names import RepoPath
 
 sides = st.sampled_from(["fork", "upstream"])
@@ -83,13 +83,13 @@ class TestLaws:
         assert merge.regions or merge.taking("fork") == merge.taking("upstream")
 
     @given(triple=triples(), side=sides)
-    def test_where_all_may_be_lost_nothing_stays_open(self, scratch: Scratch, triple: Triple, side: Side) -> None:
+    def test_where_all_may_be_lost_nothing_stays_open(self, scratch: Scratch, triple: Triple, side: Winner) -> None:
         result = resolve(merge_hunks(scratch, *triple), side, judge(may_lose="all"))
         assert result.open == ()
         assert result.content == result.with_markers() == result.merge.taking(side)
 
     @given(triple=triples(), side=sides)
-    def test_what_may_not_be_lost_stays_open(self, scratch: Scratch, triple: Triple, side: Side) -> None:
+    def test_what_may_not_be_lost_stays_open(self, scratch: Scratch, triple: Triple, side: Winner) -> None:
         """No decided region loses what the rule forbids, and every line of an open one is still shown."""
         merge = merge_hunks(scratch, *triple)
         result = resolve(merge, side, judge(may_lose_upstream="none"))
@@ -100,7 +100,9 @@ class TestLaws:
         assert all(line in shown for lines in open_lines for line in lines)
 
     @given(triple=triples(), side=sides)
-    def test_a_resolved_file_has_only_lines_of_its_versions(self, scratch: Scratch, triple: Triple, side: Side) -> None:
+    def test_a_resolved_file_has_only_lines_of_its_versions(
+        self, scratch: Scratch, triple: Triple, side: Winner
+    ) -> None:
         merge = merge_hunks(scratch, *triple)
         assert set(lines_of(merge.taking(side))) <= {line for text in triple for line in lines_of(text)}
 

@@ -7,6 +7,7 @@ from typing import Any
 from forkpolicy.policy.decisions import Decision, Loss, Resolution
 from forkpolicy.policy.facts import Conflict, ConflictFacts, Entry, FileFacts, Kind, Versions
 from forkpolicy.policy.models import Policy
+from forkpolicy.policy.hunks import HunkMerge, Region
 from forkpolicy.policy.names import BlobId, CommitId, RepoPath
 from forkpolicy.policy.ownership import Ownership
 from forkpolicy.policy.results import Outcome, loss_of, outcome
@@ -55,6 +56,14 @@ class FakeStore:
     def write(self, content: bytes) -> BlobId:
         """The id of a content: itself."""
         return BlobId(content.decode("utf-8", "surrogateescape"))
+
+    def merge(self, path: RepoPath, versions: Versions) -> HunkMerge | None:
+        """One region that is the whole file."""
+        contents = (
+            b"" if each is None else self.read(each.id) for each in (versions.base, versions.fork, versions.upstream)
+        )
+        base, fork, upstream = contents
+        return HunkMerge(base, fork, upstream, (Region(base, fork, upstream, 0),))
 
     def entry(self, side: Side, path: RepoPath) -> Entry | None:
         """What a side has at a path."""

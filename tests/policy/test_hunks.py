@@ -9,7 +9,7 @@ from forkpolicy.policy.decisions import Loss
 from forkpolicy.policy.facts import Kind, Versions
 from forkpolicy.policy.guards import Guards
 from forkpolicy.policy.hunk_results import HunkResult, resolve
-from forkpolicy.policy.hunks import HunkMerge, Labels, Region, Side, merged_mode, merges_by_hunks
+from forkpolicy.policy.hunks import HunkMerge, Labels, Region, Winner, merged_mode, merges_by_hunks
 
 VERSION = Region(b"version = 1\n", b"version = 1-acme\n", b"version = 2\n", 1)
 FIX = Region(b"old\n", b"fix\n", b"new\n", 3)
@@ -150,7 +150,7 @@ class TestWhereItApplies:
 
 
 def given_to(
-    side: Side, merge: HunkMerge, *, markers: list[Any] | None = None, untouched: bool = False, **allowed: Any
+    side: Winner, merge: HunkMerge, *, markers: list[Any] | None = None, untouched: bool = False, **allowed: Any
 ) -> HunkResult:
     """A merge given to a side under a rule of ACME's that allows some loss."""
     acme = policy({"paths": ["/a"], "resolve": "accept-upstream", **allowed}, markers=markers or [])
