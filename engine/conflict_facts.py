@@ -56,12 +56,13 @@ def _look_up(
     tree = repo.tree(history.tip)
     entries = {path: each.fork for path, each in files.items() if each.fork and repo.entry(tree, path) == each.fork}
     known = {path for path, versions in files.items() if versions.base or versions.upstream}
-    asked = dict.fromkeys(files.keys() - known)
+    untouched = untouched_paths(repo, history, entries, upstream_names)
+    asked = dict.fromkeys(files.keys() - known - upstream_names.keys() - untouched.keys())
     elsewhere = find_entries(repo, repo.walk(history.upstream), asked) if asked else {}
     return _Past(
-        untouched_paths(repo, history, entries, upstream_names),
+        untouched,
         fork_commits_by_path(repo, history, files),
-        frozenset(known | elsewhere.keys()),
+        frozenset(known | elsewhere.keys() | untouched.keys()),
     )
 
 

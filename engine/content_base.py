@@ -32,6 +32,11 @@ class Origin(StrEnum):
     SYNC = "sync"
     TAG = "tag"
 
+    @property
+    def is_sync(self) -> bool:
+        """Whether a sync of the fork's stands behind it."""
+        return self is Origin.SYNC
+
 
 @dataclass(frozen=True, slots=True)
 class ContentBase:

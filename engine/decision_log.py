@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from ..policy.decisions import Decision
 from ..policy.findings import Finding, Severity
+from ..policy.hunks import LABELS
 from ..policy.names import RepoPath
-from .drafts import FORK_LABEL, UPSTREAM_LABEL
 from .escape import one_line
 from .plan import Plan
 from .report.json import as_data, as_document
@@ -51,11 +51,11 @@ def left_text(tag: str, decisions: Iterable[Decision], findings: Iterable[Findin
             "",
             "No conflict markers can show what stands here. Settle every line, then delete this file.",
             "",
-            f"<<<<<<< {FORK_LABEL}",
+            f"<<<<<<< {LABELS.fork}",
             *files,
             *lost,
             "=======",
-            f">>>>>>> {UPSTREAM_LABEL}",
+            f">>>>>>> {LABELS.upstream}",
             "",
         )
     )

@@ -1,18 +1,16 @@
 """What stands at the paths that are left for people, as `git merge` would leave it: markers, and what meets there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..policy.decisions import Decision
 from ..policy.facts import Entry, Kind, Versions
+from ..policy.hunks import LABELS, Region
 from ..policy.names import RepoPath, TreeId
-from .git.merging import Driver, merge_driver, merge_for_people, write_blob
+from .git.merging import Algorithm, write_blob
 from .git.scratch import Scratch
+from .hunks import merge_file_hunks
 from .merge import Merge
-from .similarity import is_binary
-
-FORK_LABEL, UPSTREAM_LABEL, BASE_LABEL = "fork", "upstream", "base"
-"""How conflict markers call the versions, whichever branch is checked out."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ def _lay_out(drafts: Drafts, scratch: Scratch, merge: Merge, trees: Trees, decis
     versions = merge.unmerged[path]
     place = _beside_directory(path, versions) if _is_in_the_way(decision, merge, path) else path
     drafts.entries[path] = None
-    drafts.entries[place], marked = _draft(scratch, path, versions)
+    drafts.entries[place], marked = _draft(scratch, decision, path, versions)
     drafts.unmerged[place] = versions
     return marked
 
@@ -83,27 +81,26 @@ def _is_in_the_way(decision: Decision, merge: Merge, path: RepoPath) -> bool:
 
 
 def _beside_directory(path: RepoPath, versions: Versions) -> RepoPath:
-    return RepoPath(f"{path}~{FORK_LABEL if versions.fork else UPSTREAM_LABEL}")
+    return RepoPath(f"{path}~{LABELS.fork if versions.fork else LABELS.upstream}")
 
 
-def _draft(scratch: Scratch, path: RepoPath, versions: Versions) -> tuple[Entry | None, bool]:
-    """What git leaves at an unmerged path, and whether it shows conflict markers."""
+def _draft(scratch: Scratch, decision: Decision, path: RepoPath, versions: Versions) -> tuple[Entry | None, bool]:
+    """What git leaves at an unmerged path, decided hunks aside, and whether it shows conflict markers."""
+    if decision.draft is not None and path == decision.path:
+        return decision.draft, True
     fork, upstream = versions.fork, versions.upstream
     if fork is None or upstream is None:
         return fork or upstream, False
-    if not _has_lines(scratch, path, versions):
+    both_are_files = fork.is_file and upstream.is_file
+    hunks = merge_file_hunks(scratch, path, _of_files(versions), Algorithm.PATIENCE) if both_are_files else None
+    if hunks is None:
         return fork, False
-    base = versions.base.id if versions.base and versions.base.is_file else None
-    merged = merge_for_people(scratch, base, fork.id, upstream.id, (FORK_LABEL, UPSTREAM_LABEL, BASE_LABEL))
     mode = upstream.mode if versions.base and fork.mode == versions.base.mode else fork.mode
-    return Entry(mode, write_blob(scratch, merged.content)), not merged.clean
+    marked = any(isinstance(part, Region) for part in hunks.parts)
+    return Entry(mode, write_blob(scratch, hunks.with_markers())), marked
 
 
-def _has_lines(scratch: Scratch, path: RepoPath, versions: Versions) -> bool:
-    """Whether both sides are files that merge line by line."""
-    sides = [each for each in (versions.base, versions.fork, versions.upstream) if each and each.is_file]
-    if versions.fork not in sides or versions.upstream not in sides:
-        return False
-    if merge_driver(scratch, path) is Driver.BINARY:
-        return False
-    return not any(is_binary(scratch.repository.read(each.id)) for each in sides)
+def _of_files(versions: Versions) -> Versions:
+    """The versions without a base that is no file: it has no lines to merge on."""
+    base = versions.base
+    return versions if base is None or base.is_file else replace(versions, base=None)

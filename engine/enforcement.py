@@ -1,6 +1,6 @@
 """Ownership of what git merges by itself: the paths that rules decide whether or not they conflict."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ..policy.decisions import Decision, Resolution
@@ -8,6 +8,7 @@ from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts, Versions
 from ..policy.models import Policy, Rule
 from ..policy.names import RepoPath
 from ..policy.ownership import Ownership, Ruling
+from ..policy.results import outcome
 from ..policy.rule_paths import RulePaths
 from .merge import Merge
 from .merge_store import MergeStore
@@ -32,22 +33,28 @@ class Enforcement:
         for path in sorted(self._paths() - taken):
             if path not in taken:
                 conflict = self._as_conflict(path)
-                ruling = self.ownership.ruling_on(_first_look(conflict))
-                if ruling is not None:
-                    conflict = self._with_copies(conflict, ruling)
-                    found.append(conflict)
                 taken.update(conflict.files)
+                found.extend(self._if_told(conflict))
         return tuple(found)
+
+    def _if_told(self, conflict: Conflict) -> Iterator[Conflict]:
+        """The conflict, where the policy may have something to tell about it, whatever history says."""
+        for facts in _first_looks(conflict):
+            ruling = self.ownership.ruling_on(facts)
+            if ruling is not None and self._would_tell(facts, ruling):
+                yield self._with_copies(conflict, ruling)
+                return
+
+    def _would_tell(self, facts: ConflictFacts, ruling: Ruling) -> bool:
+        """Whether a ruling asks for something, or leaves anything else than git would: most leave just that."""
+        if ruling.resolution in (Resolution.MANUAL_REVIEW, Resolution.REGENERATE):
+            return True
+        return not self._is_gits(outcome(facts, ruling.resolution, ruling.source, self.store).results)
 
     def _with_copies(self, conflict: Conflict, ruling: Ruling) -> Conflict:
         """A file that is disabled, together with its disabled copy."""
         copies = {path: self._versions(path) for path in ruling.copies(conflict.files)}
         return replace(conflict, files={**copies, **conflict.files}) if copies else conflict
-
-    def combined(self) -> tuple[Conflict, ...]:
-        """What both sides changed and git merged without a conflict."""
-        conflicting = {path for conflict in self.merge.conflicts for path in conflict.files}
-        return tuple(self._as_conflict(path) for path in self.merge.combined if path not in conflicting)
 
     def clean_result(self, path: RepoPath) -> Entry | None:
         """What git's own merge leaves at a path that does not conflict."""
@@ -57,7 +64,11 @@ class Enforcement:
         """Whether a decision is about a conflict, asks for something, or leaves anything else than git would."""
         if decision.is_conflict or not decision.results or decision.resolution is Resolution.REGENERATE:
             return True
-        return any(self.clean_result(path) != entry for path, entry in decision.results.items())
+        return not self._is_gits(decision.results)
+
+    def _is_gits(self, results: Mapping[RepoPath, Entry | None]) -> bool:
+        """Whether this is what git would leave."""
+        return all(self.clean_result(path) == entry for path, entry in results.items())
 
     def _paths(self) -> set[RepoPath]:
         """Every path that a rule may decide: what upstream changed, what the merge changes, what must equal."""
@@ -89,12 +100,20 @@ class Enforcement:
         return Versions(before.base, after.fork or before.fork, after.upstream or before.upstream)
 
 
-def _first_look(conflict: Conflict) -> ConflictFacts:
-    """The facts that the trees alone tell; history may tell that upstream had a path before."""
-    files = conflict.files.items()
-    return ConflictFacts(
-        conflict, tuple(FileFacts(path, each, fork_only=_is_forks_alone(each)) for path, each in files)
-    )
+def _first_looks(conflict: Conflict) -> Iterator[ConflictFacts]:
+    """The facts as the trees alone tell them: of a file that only the fork has, upstream may have had it once."""
+    yield _look(conflict, had_upstream=True)
+    if any(map(_is_forks_alone, conflict.files.values())):
+        yield _look(conflict, had_upstream=False)
+
+
+def _look(conflict: Conflict, *, had_upstream: bool) -> ConflictFacts:
+    files: list[FileFacts] = []
+    for path, versions in conflict.files.items():
+        alone = _is_forks_alone(versions) and not had_upstream
+        leftover = versions.fork is not None and versions.upstream is None and not alone
+        files.append(FileFacts(path, versions, fork_only=alone, leftover=leftover))
+    return ConflictFacts(conflict, tuple(files))
 
 
 def _is_forks_alone(versions: Versions) -> bool:

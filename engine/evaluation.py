@@ -57,8 +57,7 @@ def evaluate(
     copies = ownership.disabled_copies(path for conflict in asked for path in conflict.files)
     facts = gather_facts(repo, fork.history, asked, store.read, copies)
     decisions = tuple(_decide(ownership, facts, enforcement))
-    losing = _losing_merges(fork, ownership, enforcement, decisions)
-    return Evaluation(merge, facts, (*decisions, *losing))
+    return Evaluation(merge, facts, decisions)
 
 
 def _decide(ownership: Ownership, facts: tuple[ConflictFacts, ...], enforcement: Enforcement) -> Iterator[Decision]:
@@ -70,19 +69,6 @@ def _decide(ownership: Ownership, facts: tuple[ConflictFacts, ...], enforcement:
         decision = ownership.decide(each, enforcement.store)
         if decision is not None and enforcement.is_worth_telling(decision):
             decided.update(decision.paths)
-            yield decision
-
-
-def _losing_merges(
-    fork: Fork, ownership: Ownership, enforcement: Enforcement, decisions: tuple[Decision, ...]
-) -> Iterator[Decision]:
-    """What git merges by itself although lines of a side are gone: worth a look, seldom wrong."""
-    decided = {path for each in decisions for path in each.paths}
-    merged = tuple(each for each in enforcement.combined() if decided.isdisjoint(each.files))
-    for facts in gather_facts(fork.repo, fork.history, merged, enforcement.store.read):
-        result = enforcement.clean_result(facts.conflict.path)
-        decision = ownership.merged(facts, result, enforcement.store)
-        if decision.loss.fork or decision.loss.upstream:
             yield decision
 
 

@@ -82,7 +82,8 @@ class Fork:
             return None
         formats = self.formats
         tags = self.repo.tags(lambda tag: formats.parse(tag) is not None)
-        return formats.newest(tag for tag, commit in tags.items() if commit in self.history.commits)
+        versions = {version: commit for tag, commit in tags.items() if (version := formats.parse(tag)) is not None}
+        return next((each for each in sorted(versions, reverse=True) if self._is_in_history(versions[each])), None)
 
     @cached_property
     def formats(self) -> VersionFormat | None:
@@ -101,6 +102,10 @@ class Fork:
             ref for name in names for ref in (f"refs/heads/{name}", f"refs/remotes/{self.policy.fork.remote}/{name}")
         ]
         return next((commit for ref in refs if (commit := self.repo.ref(ref)) is not None), None)
+
+    def _is_in_history(self, commit: CommitId) -> bool:
+        """Whether any commit is in the branch's history; the fork may have tagged one of upstream's, too."""
+        return commit in self.history.commits or self.repo.is_ancestor(commit, self.production.commit)
 
     @cached_property
     def _missing(self) -> frozenset[CommitId]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any, cast
 
 from ..policy.branches import merge_allowed, role_of
 from ..policy.commits import bump_of, parse, problems
@@ -171,9 +172,11 @@ def _rule(rule: Rule, policy: Policy) -> Data:
 
 
 def _conditions(rule: Rule) -> Iterator[str]:
-    given = {} if rule.when is None else rule.when.model_dump(mode="json", exclude_none=True)
+    given: dict[str, Any] = {} if rule.when is None else rule.when.model_dump(mode="json", exclude_none=True)
     for name, value in given.items():
-        words = ", ".join(map(str, value)) if isinstance(value, list) else ("yes" if value else "no")
+        words = (
+            ", ".join(map(str, cast("list[object]", value))) if isinstance(value, list) else ("yes" if value else "no")
+        )
         yield f"{name.replace('_', ' ')}: {words}"
 
 

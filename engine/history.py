@@ -42,8 +42,8 @@ def fork_history(
 ) -> ForkHistory:
     """The fork's own commits on the branch that ends in `tip`.
 
-    What descends from `since`, the fork's first own commit, is never upstream's: a fork may tag `vX.Y.Z` too.
-    Such tips are left out.
+    What descends from `since`, the fork's first own commit, is never upstream's: a fork may tag `vX.Y.Z` too, and
+    commit to the mirror. Such tips are left out; where no other is there, what they stand on counts.
     """
     commits = {each: repo.commit(each) for each in repo.walk([tip], upstream, topological=True)}
     if since is None or since in commits:  # in there: no tip reaches it, so none descends from it
@@ -104,9 +104,15 @@ def _brought_by(history: ForkHistory, merge: Commit) -> set[CommitId]:
 
 
 def _without_descendants(repo: Repository, tips: tuple[CommitId, ...], since: CommitId) -> tuple[CommitId, ...]:
-    """The tips that do not descend from a commit, found in one walk over what lies beyond its parents."""
+    """The tips that do not descend from a commit; where all do, the newest in their history that do not.
+
+    Descendants are found in one walk over what lies beyond the commit's parents.
+    """
     descendants = {since}
     for each in reversed(list(repo.walk(tips, repo.commit(since).parents, topological=True))):
         if not descendants.isdisjoint(repo.commit(each).parents):
             descendants.add(each)
-    return tuple(tip for tip in tips if tip not in descendants)
+    kept = tuple(tip for tip in tips if tip not in descendants)
+    return kept or repo.independent(
+        {parent for each in descendants for parent in repo.commit(each).parents} - descendants
+    )

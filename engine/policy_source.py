@@ -15,12 +15,12 @@ from .plan import PolicySource
 DEFAULT_NAME = "carto-fork.yaml"
 
 Reader = Callable[[str], bytes | None]
-"""Reads a file that the policy names, by its path beside the policy; None where there is none."""
+"""Reads a file that the policy names, by its path from the repository's root; None where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedPolicy:
-    """A policy, where it came from, and how to read the files beside it."""
+    """A policy, where it came from, and how to read the files that it names."""
 
     policy: Policy
     source: PolicySource
@@ -54,42 +54,52 @@ def load_policy(repo: Repository, file: Path | None, ref: str | None) -> LoadedP
         RepositoryError: the commit or its policy is not there.
         UsageError: the file is not there.
     """
+    root = repo.work_tree
     if ref is not None:
-        return _from_commit(repo, str(file or DEFAULT_NAME), ref)
-    if file is None and repo.work_tree is None:
+        return _from_commit(repo, DEFAULT_NAME if file is None else _path_in_repository(file, root), ref)
+    if file is None and root is None:
         return _from_commit(repo, DEFAULT_NAME, "HEAD")
-    path = file or (repo.work_tree or Path()) / DEFAULT_NAME
-    return load_file(path, shown=str(file or DEFAULT_NAME))
+    return load_file(file or (root or Path()) / DEFAULT_NAME, root)
 
 
-def load_file(path: Path, shown: str | None = None) -> LoadedPolicy:
-    """Load the policy from a file; `shown` is how messages call it.
+def load_file(file: Path, root: Path | None = None) -> LoadedPolicy:
+    """Load the policy from a file; the paths in it begin at `root`, else, and where it lies elsewhere, beside it.
 
     Raises:
         PolicyError: the policy is invalid.
         UsageError: the file is not there.
     """
-    text = _read_file(path)
+    text = _read_file(file)
     if text is None:
-        raise UsageError(f"there is no policy at {path}", "make one: forkpolicy init; or name it: --policy FILE")
+        raise UsageError(f"there is no policy at {file}", "make one: forkpolicy init; or name it: --policy FILE")
+    inside = root is not None and file.resolve().is_relative_to(root.resolve())
+    start = root if root is not None and inside else file.parent
 
-    def beside(name: str) -> bytes | None:
-        return _read_file(path.parent / name)
+    def read(name: str) -> bytes | None:
+        return _read_file(start / name)
 
-    return _loaded(text, shown or str(path), None, beside)
+    name = _path_in_repository(file.resolve(), root) if inside else str(file)
+    return _loaded(text, name, None, read)
 
 
 def _from_commit(repo: Repository, name: str, ref: str) -> LoadedPolicy:
     tree = repo.tree(repo.resolve(ref))
 
-    def beside(path: str) -> bytes | None:
+    def read(path: str) -> bytes | None:
         entry = repo.entry(tree, RepoPath(str(PurePosixPath(path))))
         return repo.read(entry.id) if entry is not None and entry.is_file else None
 
-    text = beside(name)
+    text = read(name)
     if text is None:
         raise RepositoryError(f"{ref} has no policy {name}", "commit one there, or name a file: --policy FILE")
-    return _loaded(text, name, ref, beside)
+    return _loaded(text, name, ref, read)
+
+
+def _path_in_repository(file: Path, root: Path | None) -> str:
+    """A file's path from the root of the work tree; a relative one is taken for that."""
+    if root is not None and file.is_absolute() and file.is_relative_to(root.resolve()):
+        return file.relative_to(root.resolve()).as_posix()
+    return file.as_posix()
 
 
 def _loaded(text: bytes, name: str, ref: str | None, read: Reader) -> LoadedPolicy:

@@ -3,16 +3,17 @@
 This is the one way to refs: `git/references.py` below it does the comparing and swapping.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from ..policy.branches import role_of
 from ..policy.errors import RefusedError, UsageError
+from ..policy.hunks import LABELS
 from ..policy.models import Policy
 from ..policy.names import CommitId, RefName, TreeId
 from .decision_log import FOLDER, LEFT
-from .drafts import FORK_LABEL
 from .escape import shell
 from .git import references
 from .git.health import common_dir
@@ -22,7 +23,7 @@ from .git.repository import Repository
 from .plan import Plan
 from .result import Result
 
-_MARKER = f"\n<<<<<<< {FORK_LABEL}\n".encode()
+_MARKER = re.compile(f"^<<<<<<< {LABELS.fork}\r?$".encode(), re.MULTILINE)
 
 
 class Holds(StrEnum):
@@ -123,4 +124,4 @@ def _agrees(store: Repository, tree: TreeId, result: Result) -> bool:
 def _has_markers(repo: Repository, tree: TreeId, result: Result) -> bool:
     listed = [path for path, _ in repo.files_in(tree, LEFT)]
     entries = (repo.entry(tree, path) for path in (*result.open, *listed))
-    return any(entry and entry.is_file and _MARKER in b"\n" + repo.read(entry.id) for entry in entries)
+    return any(entry and entry.is_file and _MARKER.search(repo.read(entry.id)) for entry in entries)

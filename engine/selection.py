@@ -84,8 +84,9 @@ def _older(release: Release, commit: CommitId, contained: Release | None) -> Tar
 
 def _unknown(fork: Fork, release: Release, contained: Release | None) -> Target:
     if fork.repo.ref(f"refs/tags/{release.tag}") is not None:
-        reason = f"{release.tag} is a tag of the fork's own: it descends from the fork's first commit"
-        return Target(None, None, contained, reason)
+        is_version = fork.formats is not None and fork.formats.parse(release.tag) is not None
+        why = "`versions` reads it as one of its versions" if is_version else "it descends from the fork's first commit"
+        return Target(None, None, contained, f"{release.tag} is a tag of the fork's own: {why}")
     raise RepositoryError(
         f"the release {release.tag} is not in this repository",
         f"git fetch {fork.policy.upstream.remote} tag {release.tag}",

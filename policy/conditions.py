@@ -41,8 +41,8 @@ def conditions(rule: Rule, paths: RulePaths | None, question: Question) -> Itera
 
 
 def decides_always(rule: Rule) -> bool:
-    """Whether a rule also decides what git merges by itself."""
-    return rule.applies == "always" or rule.scope == "exact"
+    """Whether a rule also decides what git merges by itself; one for hunks leaves clean ones to git."""
+    return rule.scope == "exact" or (rule.applies == "always" and rule.scope != "hunks")
 
 
 def _when(when: When, question: Question) -> Iterator[Condition]:

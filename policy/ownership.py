@@ -121,10 +121,23 @@ class Ownership:
 
     # Rules
 
+    def _first_match(self, file: FileFacts, kind: Kind | None) -> Ruling:
+        """The ruling that `explain` ends with, without the traces that lead there."""
+        if file.path in self._protected:
+            return self._built_in()
+        question = self._question(file, kind)
+        for rule in self._policy.ownership.rules:
+            if all(each.holds for each in conditions(rule, self._paths[rule.name], question)):
+                return self._of_rule(rule)
+        return self._default() if kind else _BY_GIT
+
+    def _question(self, file: FileFacts, kind: Kind | None) -> Question:
+        return Question(file, kind, bool(self._guards.customizations((file.path,))))
+
     def _traces(self, file: FileFacts, kind: Kind | None) -> Iterator[RuleTrace]:
         protected = file.path in self._protected
         yield RuleTrace(self._built_in(), protected, (_is_protected(protected),))
-        question = Question(file, kind, bool(self._guards.customizations((file.path,))))
+        question = self._question(file, kind)
         for rule in self._policy.ownership.rules:
             judged = tuple(conditions(rule, self._paths[rule.name], question))
             yield RuleTrace(self._of_rule(rule), all(each.holds for each in judged), judged)
@@ -132,7 +145,7 @@ class Ownership:
 
     def _ruling(self, facts: ConflictFacts) -> Ruling:
         """The one ruling for all names of a conflict; where they differ, a person decides."""
-        rulings = {file.path: self.explain(file, facts.conflict.kind)[-1].ruling for file in facts.files}
+        rulings = {file.path: self._first_match(file, facts.conflict.kind) for file in facts.files}
         ruling = rulings[facts.conflict.path]
         if ruling.resolution is Resolution.DISABLE:
             rulings |= dict.fromkeys(rulings.keys() & ruling.copies(facts.conflict.paths), ruling)

@@ -105,17 +105,6 @@ def merge_loose_lines(scratch: Scratch, base: BlobId, fork: BlobId, upstream: Bl
     return _merge_file(scratch, (base, fork, upstream), ("fork", "upstream"), flags=flags).content
 
 
-def merge_for_people(
-    scratch: Scratch, base: BlobId | None, fork: BlobId, upstream: BlobId, labels: tuple[str, str, str]
-) -> MergedLines:
-    """Merge three blobs as `merge_lines` does, with conflict markers for people: git's `zdiff3` style.
-
-    `labels` name the fork's lines, upstream's and the base's.
-    """
-    flags = C.GIT_MERGE_FILE_DIFF_PATIENCE | C.GIT_MERGE_FILE_STYLE_ZDIFF3
-    return _merge_file(scratch, (base, fork, upstream), labels, flags=flags)
-
-
 def write_blob(scratch: Scratch, content: bytes) -> BlobId:
     """Write a blob to the scratch store."""
     return BlobId(str(scratch.repository.raw.create_blob(content)))
@@ -184,20 +173,19 @@ def _tree(repository: Repository, tree: TreeId) -> pygit2.Tree:
 def _merge_file(  # three settings by name
     scratch: Scratch,
     versions: tuple[BlobId | None, BlobId, BlobId],
-    labels: tuple[str, ...],
+    labels: tuple[str, str],
     *,
     flags: int,
     favor: int = C.GIT_MERGE_FILE_FAVOR_NORMAL,
     marker_size: int = MARKER_SIZE,
 ) -> MergedLines:
-    """Merge the base's blob, the fork's and upstream's through libgit2's C interface; `labels` end with the base's."""
+    """Merge the base's blob, the fork's and upstream's through libgit2's C interface."""
     held = [_index_entry(blob) for blob in versions]
     entries = [ffi.NULL if each is None else each[0] for each in held]
     label_bytes = [ffi.new("char[]", label.encode()) for label in labels]
     options = ffi.new("git_merge_file_options *")
     options.version = 1
-    options.our_label, options.their_label, *of_base = label_bytes
-    options.ancestor_label = of_base[0] if of_base else ffi.NULL
+    options.our_label, options.their_label = label_bytes
     options.favor, options.flags, options.marker_size = favor, flags, marker_size
     result = ffi.new("git_merge_file_result *")
     handle = cast(Any, scratch.repository.raw)._repo

@@ -1,6 +1,6 @@
 """Searching trees for wanted entries: only folders that lead to a wanted path, and each state of a folder once."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pygit2
@@ -65,6 +65,41 @@ def find_introductions(
 def differing_entries(repo: Repository, one: CommitId, other: CommitId, paths: PathIndex) -> set[RepoPath]:
     """The paths at which two commits have different entries, or only one of them has any."""
     return _differing(repo, _commit(repo, one).tree_id, _commit(repo, other).tree_id, paths)
+
+
+class LastHeld:
+    """For every wanted path: where in a series of trees its wanted entry, or absence, was last there.
+
+    Trees are looked at one after another, each with its position. A state of a folder is read once: when it comes
+    again, a dictionary answers, so the cost follows the changes of the folders that lead to a wanted path.
+    """
+
+    def __init__(self, repo: Repository, wanted: Mapping[RepoPath, Entry | None]) -> None:
+        self.positions: dict[RepoPath, int] = {}
+        self._repo = repo
+        self._wanted = wanted
+        self._index = PathIndex.of(wanted)
+        self._known: dict[tuple[int, pygit2.Oid | None], tuple[RepoPath, ...]] = {}
+
+    def look(self, commit: CommitId, position: int) -> None:
+        """Look at a commit's tree; positions ascend."""
+        for path in self._holding(self._index, _commit(self._repo, commit).tree_id):
+            self.positions[path] = position
+
+    def _holding(self, folder: PathIndex, tree_id: pygit2.Oid | None) -> tuple[RepoPath, ...]:
+        """The wanted paths under a state of a folder that hold what is wanted; None for no folder."""
+        key = (id(folder), tree_id)
+        if key not in self._known:
+            self._known[key] = tuple(self._read(folder, tree_id))
+        return self._known[key]
+
+    def _read(self, folder: PathIndex, tree_id: pygit2.Oid | None) -> Iterator[RepoPath]:
+        tree = None if tree_id is None else _tree(self._repo, tree_id)
+        for name, path in folder.files.items():
+            if _entry(_child(tree, name)) == self._wanted[path]:
+                yield path
+        for name, below in folder.folders.items():
+            yield from self._holding(below, _folder_id(_child(tree, name)))
 
 
 class _Search:

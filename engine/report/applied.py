@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ...policy.decisions import Decision
+from ...policy.decisions import Decision, Resolution
 from ...policy.findings import Severity
+from ...policy.hunks import LABELS
 from ..applying import Applied, Outcome
 from ..decision_log import log_path
-from ..drafts import FORK_LABEL
 from ..escape import shell
 from ..plan import Plan
 from ..refs import Holds
@@ -56,18 +56,25 @@ def steps(applied: Applied) -> tuple[str, ...]:
     if applied.worktree is not None:
         git = f"git -C {shell(str(applied.worktree))}"
         by_hand = (f"{git} status", f"{git} mergetool") if _is_left(applied.plan) else ()
-        return (*by_hand, *after, f"{git} add --all", f"{git} commit", push)
+        return (*by_hand, *after, *_add(applied, git), f"{git} commit", push)
     if applied.outcome is Outcome.PEOPLE and applied.commit is None:
         return (
             f"forkpolicy apply --release {shell(applied.plan.upstream.tag)} --worktree ../sync",
             f"forkpolicy apply --release {shell(applied.plan.upstream.tag)} --with-markers",
         )
     if applied.branch.holds is Holds.DRAFT or applied.outcome is Outcome.DRAFTED:
-        return (f"git switch {branch}", f"git grep -n '^<<<<<<< {FORK_LABEL}'", *after, "git commit --all", push)
+        return (f"git switch {branch}", f"git grep -n '^<<<<<<< {LABELS.fork}'", *after, "git commit --all", push)
     return (*((f"git switch {branch}", *after) if after else ()), push)
 
 
 # Private
+
+
+def _add(applied: Applied, git: str) -> tuple[str, ...]:
+    """Staging what the commands made anew."""
+    regenerated = (each for each in applied.plan.decisions if each.resolution is Resolution.REGENERATE)
+    paths = " ".join(shell(path) for each in regenerated for path in each.paths)
+    return (f"{git} add -- {paths}",) if paths else ()
 
 
 def _sections(applied: Applied) -> Iterator[RenderableType]:

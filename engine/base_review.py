@@ -1,0 +1,102 @@
+"""Paths whose base is in doubt: no change of base may settle them unseen.
+
+On a base that is too old, what the fork reverted or dropped comes back; on one that is too new, what the fork never
+got is lost: either way without a conflict. So wherever it matters which of several bases is the right one, a person
+decides.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from ..policy.decisions import Decision, Loss, Resolution
+from ..policy.facts import Kind, Versions
+from ..policy.names import CommitId, RepoPath
+from .content_base import ContentBase
+from .git.scratch import Scratch
+from .history import ForkHistory
+from .merge_base import BasedMerge
+from .path_merge import PathMerge
+
+RULE = "content-base"
+
+
+def doubtful_paths(scratch: Scratch, history: ForkHistory, release: CommitId, based: BasedMerge) -> dict[RepoPath, str]:
+    """The paths that a person has to see whatever the merge makes of them, each with the reason."""
+    return _Review(scratch, history, release, based).paths()
+
+
+def hold_back(
+    decisions: Iterable[Decision], doubts: Mapping[RepoPath, str], settled_by_path: frozenset[str]
+) -> tuple[Decision, ...]:
+    """Leave the doubtful paths to a person: automatic decisions about them, and what merges without a decision.
+
+    `settled_by_path` are the rules that name paths: who owns those was said, whatever they stand on.
+    """
+    held = tuple(_held_back(each, doubts, settled_by_path) for each in decisions)
+    known = {path for each in held for path in each.paths}
+    return (*held, *(_open(path, doubts[path]) for path in sorted(doubts) if path not in known))
+
+
+class _Review:
+    def __init__(self, scratch: Scratch, history: ForkHistory, release: CommitId, based: BasedMerge) -> None:
+        self._repo = scratch.repository
+        self._fork, self._release = history.tip, release
+        self._based = based
+        self._on_release = PathMerge(scratch, history.tip, release)
+        self._scratch = scratch
+
+    def paths(self) -> dict[RepoPath, str]:
+        found = dict(self._disputed())
+        base = self._based.content
+        if base is not None and self._based.uses_content:
+            for doubts in (self._put_back(base), self._of_content(base), self._between(base), self._deleted(base)):
+                found |= {path: reason for path, reason in doubts if path not in found}
+        return {path: reason for path, reason in found.items() if self._matters(path)}
+
+    def _matters(self, path: RepoPath) -> bool:
+        """Whether the two sides differ at all."""
+        return self._on_release.entry(self._fork, path) != self._on_release.entry(self._release, path)
+
+    def _disputed(self) -> Iterator[tuple[RepoPath, str]]:
+        """Paths at which the fork holds, or lacks, what is older than all the rest of it, whichever base is used."""
+        for path in self._based.disputed:
+            yield path, "the fork has an older state of upstream's here than elsewhere: left behind, or put back?"
+
+    def _put_back(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
+        for path, commit in base.put_back.items():
+            yield path, f"{commit[:10]} of the fork put an older state of upstream's back"
+
+    def _of_content(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
+        """How the fork took what upstream changed between the two bases.
+
+        Merged into the fork on git's base, the content base must bring nothing: what it brings, the fork lacks. What
+        conflicts, only a sync can have settled; where none stands behind the base, a person does.
+        """
+        synced = base.origin.is_sync or self._based.lost_syncs
+        merge = PathMerge(self._scratch, self._fork, base.commit)
+        for path in self._changed(self._based.git[0], base.commit):
+            merged = merge.on(self._based.git[0], path)
+            if merged.kind is None and merged.entry != merge.entry(self._fork, path):
+                yield path, f"the fork lacks something that upstream changed here before {base.commit[:10]}"
+            elif merged.kind is not None and not synced:
+                yield path, f"fork and upstream both changed it before {base.commit[:10]}, and no sync settled that"
+
+    def _between(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
+        """Paths that come out otherwise on another commit that is as near, or that a lost sync brought."""
+        newest = {self._based.frontier, *(each.upstream for each in self._based.lost_syncs)}
+        for other in newest - {base.commit, None}:
+            for path in self._changed(base.commit, other):
+                if self._on_release.on(base.commit, path) != self._on_release.on(other, path):
+                    yield path, f"{base.commit[:10]} and {other[:10]} are as likely the base, and differ here"
+
+    def _deleted(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
+        """Files of git's base that upstream deleted before the content base, and that the fork changed and has."""
+        for path in self._changed(self._based.git[0], base.commit):
+            versions = self._on_release.versions(base.commit, path)
+            before = self._on_release.entry(self._based.git[0], path)
+            gone = versions.base is None and versions.upstream is None
+            if gone and before is not None and versions.fork is not None:
+                yield path, "upstream deleted the file before the content base, and the fork still has it"
+
+    def _changed(self, one: CommitId, other: CommitId) -> Iterable[RepoPath]:
+        return self._repo.changes(self._repo.tree(one), self._repo.tree(other))
