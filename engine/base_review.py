@@ -82,9 +82,8 @@ class _Review:
                 yield path, f"fork and upstream both changed it before {base.commit[:10]}, and no sync settled that"
 
     def _between(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
-        """Paths that come out otherwise on another commit that is as near, or that a lost sync brought."""
-        newest = {self._based.frontier, *(each.upstream for each in self._based.lost_syncs)}
-        for other in newest - {base.commit, None}:
+        """Paths that come out otherwise on another commit that the fork may as well stand on."""
+        for other in self._based.likely:
             for path in self._changed(base.commit, other):
                 if self._on_release.on(base.commit, path) != self._on_release.on(other, path):
                     yield path, f"{base.commit[:10]} and {other[:10]} are as likely the base, and differ here"

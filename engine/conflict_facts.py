@@ -23,20 +23,23 @@ def gather_facts(
     conflicts: Iterable[Conflict],
     read: Read,
     upstream_names: Mapping[RepoPath, RepoPath] = _NO_NAMES,
+    *,
+    look_inside: bool = True,
 ) -> tuple[ConflictFacts, ...]:
     """Everything that the rules may ask about the conflicts of a merge; `read` also knows what merging wrote.
 
-    `upstream_names` tells where upstream has a file that the fork keeps under another name.
+    `upstream_names` tells where upstream has a file that the fork keeps under another name. Without `look_inside`,
+    whether a file is binary is told of conflicts alone: it takes reading all of its versions.
     """
     found = tuple(conflicts)
     past = _look_up(repo, history, found, upstream_names)
-    return tuple(_facts(conflict, past, read) for conflict in found)
+    return tuple(_facts(each, past, read, look_inside or each.kind is not None) for each in found)
 
 
 def file_facts(repo: Repository, history: ForkHistory, path: RepoPath, versions: Versions) -> FileFacts:
     """What is known of one path outside a conflict."""
     single = Conflict(path, Kind.CONTENT, {path: versions})
-    return _facts(single, _look_up(repo, history, (single,), _NO_NAMES), repo.read).files[0]
+    return _facts(single, _look_up(repo, history, (single,), _NO_NAMES), repo.read, True).files[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +69,20 @@ def _look_up(
     )
 
 
-def _facts(conflict: Conflict, past: _Past, read: Read) -> ConflictFacts:
-    files = tuple(_file(conflict, path, past, read) for path in conflict.paths)
+def _facts(conflict: Conflict, past: _Past, read: Read, look_inside: bool) -> ConflictFacts:
+    files = tuple(_file(conflict, path, past, read, look_inside) for path in conflict.paths)
     commits = {each.commit: each for path in conflict.paths for each in past.fork_commits[path]}
     return ConflictFacts(conflict, files, tuple(commits.values()))
 
 
-def _file(conflict: Conflict, path: RepoPath, past: _Past, read: Read) -> FileFacts:
+def _file(conflict: Conflict, path: RepoPath, past: _Past, read: Read, look_inside: bool) -> FileFacts:
     versions = conflict.files[path]
     names = conflict.paths if conflict.follows_rename else (path,)
     known = any(name in past.ever_upstream for name in names)
     return FileFacts(
         path=path,
         versions=versions,
-        binary=any(_has_binary(entry, read) for entry in (versions.base, versions.fork, versions.upstream)),
+        binary=look_inside and any(_has_binary(each, read) for each in versions.entries),
         untouched=next((past.untouched[name] for name in names if name in past.untouched), None),
         fork_only=versions.fork is not None and not known,
         leftover=versions.fork is not None and versions.upstream is None and known,

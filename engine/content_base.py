@@ -93,17 +93,19 @@ class ContentSearch:
         return best
 
     def is_on_the_way(self, base: ContentBase) -> bool:
-        """Whether a content base is nearer to the release than git's base is."""
+        """Whether a content base leads to the release: it is on the line to it, or nearer to it than git's base is."""
+        if base.origin is Origin.HISTORY:
+            return True
         return self._distance(base.commit, self._release) < self._distance(self._git_base, self._release)
 
-    def frontier(self, brought: Iterable[CommitId] = ()) -> int:
-        """The newest position of the line that the fork may stand on, admissible or not.
+    def likely(self, brought: Iterable[CommitId] = ()) -> tuple[int, ...]:
+        """The positions of the line that the fork may as well stand on, admissible or not, ascending.
 
-        That is the newest of the nearest ones, or what a lost sync brought where that is newer.
+        They are the nearest ones, which differ only where the fork has its own text, and what lost syncs brought.
         """
-        newest = self.line.newest_of_equals(self.line.nearest())
         positions = {commit: position for position, commit in enumerate(self.line.commits)}
-        return max([newest, *(positions[each] for each in brought if each in positions)])
+        known = (positions[each] for each in brought if each in positions)
+        return tuple(sorted({*self.line.equals(self.line.nearest()), *known}))
 
     # Private
 

@@ -17,15 +17,19 @@ RULE = "cross-check"
 _DIFFERS = "git merges this path otherwise than forkpolicy does"
 
 
-def start(choice: str, scratch: Scratch, fork: CommitId, upstream: CommitId) -> oracle.Running | None:
+def start(
+    choice: str, scratch: Scratch, fork: CommitId, upstream: CommitId, base: CommitId | None = None
+) -> oracle.Running | None:
     """Ask git in the background; None where it is not to be asked, or with `auto` not installed.
+
+    `base` is the merge base to use instead of git's own.
 
     Raises:
         RepositoryError: with `always`, there is no git that can answer.
     """
     if choice == "never":
         return None
-    running = oracle.start(scratch, fork, upstream)
+    running = oracle.start(scratch, fork, upstream, base)
     if running is None and choice == "always":
         raise RepositoryError(
             "--cross-check always needs git 2.38 or newer, and none is installed",

@@ -5,6 +5,7 @@ the list goes when a person has settled what stands in it.
 """
 
 from collections.abc import Iterable
+from pathlib import PurePath
 
 from ..policy.decisions import Decision
 from ..policy.findings import Finding, Severity
@@ -28,7 +29,15 @@ def log_path(tag: str) -> RepoPath:
 
 def log_text(plan: Plan) -> str:
     """The decision log: the plan's document."""
-    return as_document(as_data(plan))
+    data = as_data(plan)
+    data["policy"]["path"] = policy_name(plan)
+    return as_document(data)
+
+
+def policy_name(plan: Plan) -> str:
+    """The policy's path; its name alone where it lay outside of the repository: that folder is nobody's business."""
+    path = PurePath(plan.policy.path)
+    return path.name if path.is_absolute() or ".." in path.parts else plan.policy.path
 
 
 def left_path(tag: str) -> RepoPath:

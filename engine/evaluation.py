@@ -9,11 +9,13 @@ from ..policy.decisions import Decision
 from ..policy.facts import ConflictFacts
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import Ownership
+from .base_review import doubtful_paths, hold_back
 from .conflict_facts import gather_facts
 from .enforcement import Enforcement
 from .fork import Fork
 from .git.scratch import Scratch, scratch_store
-from .merge import Merge, merge_commits
+from .merge import Merge
+from .merge_base import BasedMerge
 from .merge_store import MergeStore
 from .protection import protected_paths
 from .survival import PlannedTree
@@ -46,18 +48,25 @@ def ownership_of(fork: Fork, policy_path: str) -> Ownership:
 
 
 def evaluate(
-    fork: Fork, scratch: Scratch, upstream: CommitId, bases: tuple[CommitId, ...], ownership: Ownership
+    fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge, ownership: Ownership
 ) -> Evaluation:
-    """Merge an upstream commit into the fork's branch, in the scratch store, and decide every path that needs it."""
-    repo, production = fork.repo, fork.production.commit
-    merge = merge_commits(scratch, production, upstream, bases)
-    store = MergeStore(scratch, *(repo.tree(commit) for commit in (bases[0], production, upstream)))
+    """Decide every path of the merge of an upstream commit into the fork's branch that needs it."""
+    repo, merge = fork.repo, based.merge
+    store = store_of(fork, scratch, upstream, based)
     enforcement = Enforcement(fork.policy, ownership, merge, store)
     asked = (*merge.conflicts, *enforcement.candidates())
     copies = ownership.disabled_copies(path for conflict in asked for path in conflict.files)
-    facts = gather_facts(repo, fork.history, asked, store.read, copies)
-    decisions = tuple(_decide(ownership, facts, enforcement))
+    binary = any(rule.when is not None and rule.when.binary is not None for rule in fork.policy.ownership.rules)
+    facts = gather_facts(repo, fork.history, asked, store.read, copies, look_inside=binary)
+    doubts = doubtful_paths(scratch, fork.history, upstream, based)
+    decisions = hold_back(_decide(ownership, facts, enforcement), doubts, ownership.rules_with_paths)
     return Evaluation(merge, facts, decisions)
+
+
+def store_of(fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge) -> MergeStore:
+    """The policy's window on a merge."""
+    trees = (fork.repo.tree(each) for each in (based.bases[0], fork.production.commit, upstream))
+    return MergeStore(scratch, *trees)
 
 
 def _decide(ownership: Ownership, facts: tuple[ConflictFacts, ...], enforcement: Enforcement) -> Iterator[Decision]:

@@ -9,6 +9,7 @@ from ..policy.ownership import RuleTrace
 from .conflict_facts import file_facts
 from .evaluation import Evaluation, evaluate, ownership_of, scratch_for
 from .fork import Fork
+from .merge_base import merge_on_base
 from .preflight import require_history
 
 
@@ -47,9 +48,10 @@ def explain_path(
     bases = require_history(fork.repo, fork.production.commit, upstream, in_ci=in_ci)
     ownership = ownership_of(fork, policy_path)
     with scratch_for(fork) as scratch:
-        evaluation = evaluate(fork, scratch, upstream, bases, ownership)
+        based = merge_on_base(fork, scratch, upstream, bases)
+        evaluation = evaluate(fork, scratch, upstream, based, ownership)
     facts = _conflict_at(evaluation, path)
-    file = _file(facts, path) if facts else _outside_conflicts(fork, upstream, bases[0], path)
+    file = _file(facts, path) if facts else _outside_conflicts(fork, upstream, based.bases[0], path)
     kind = facts.conflict.kind if facts else None
     decision = next((each for each in evaluation.decisions if path in each.paths), None)
     return Explanation(release, file, kind, ownership.explain(file, kind), decision)
@@ -65,7 +67,8 @@ def explain_rule(
     """
     bases = require_history(fork.repo, fork.production.commit, upstream, in_ci=in_ci)
     with scratch_for(fork) as scratch:
-        evaluation = evaluate(fork, scratch, upstream, bases, ownership_of(fork, policy_path))
+        based = merge_on_base(fork, scratch, upstream, bases)
+        evaluation = evaluate(fork, scratch, upstream, based, ownership_of(fork, policy_path))
     decided = tuple(each for each in evaluation.decisions if each.rule == rule)
     return RuleExplanation(release, rule, fork.policy.line_of(rule), decided)
 

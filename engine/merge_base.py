@@ -27,10 +27,10 @@ class BasedMerge:
     why: str | None = None
     """Why the content base is used, or why it is not; None where there is none."""
     lost_syncs: tuple[LostSync, ...] = ()
-    frontier: CommitId | None = None
-    """The newest commit that the fork may stand on, admissible or not; None where the policy wants git's base."""
+    likely: tuple[CommitId, ...] = ()
+    """The commits that the fork may as well stand on, admissible or not; none where the policy wants git's base."""
     disputed: frozenset[RepoPath] = frozenset()
-    """The paths at which the fork holds what upstream had before that commit."""
+    """The paths at which the fork holds what upstream had before the newest of them."""
 
     @property
     def bases(self) -> tuple[CommitId, ...]:
@@ -60,13 +60,13 @@ class _Choice:
         search = ContentSearch(self._fork.repo, self._fork.history, self._release, self._nearest_git_base())
         found = search.find(self._tags())
         lost_syncs = self._lost_syncs(search)
-        position = search.frontier(each.upstream for each in lost_syncs)
+        likely = search.likely(each.upstream for each in lost_syncs)
         based = BasedMerge(
             self._merge((found.commit,)),
             self._git,
             lost_syncs=lost_syncs,
-            frontier=search.line.commits[position],
-            disputed=frozenset(search.line.profile(position, position).stale_at(position)),
+            likely=tuple(search.line.commits[each] for each in likely),
+            disputed=frozenset(search.line.profile(likely[-1], likely[-1]).stale_at(likely[-1])),
         )
         if found.commit in self._git:
             return replace(based, merge=self._merge(self._git))
@@ -90,7 +90,7 @@ class _Choice:
 
     def _lost_syncs(self, search: ContentSearch) -> tuple[LostSync, ...]:
         """The lost syncs since git's base; none where the fork's content stands on that."""
-        if not search.frontier():
+        if search.likely() == (0,):
             return ()
         return lost_syncs_towards(self._fork.repo, self._fork.history, search.line.commits)
 

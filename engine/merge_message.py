@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ..policy.commits import parse
-from .decision_log import log_path
+from .decision_log import log_path, policy_name
 from .plan import Plan
 from .render import render
 from .report.view import template_data
@@ -25,6 +25,7 @@ def merge_message(plan: Plan, overrides: Mapping[str, str]) -> str:
     counts = Counter(each.resolution.value for each in plan.decisions).most_common()
     data = {
         "subject": _subject(plan.pull_request.title),
+        "policy_name": policy_name(plan),
         "log": log_path(plan.upstream.tag),
         "resolutions": [
             {"words": resolution_words(each, plan.labels), "count": count} for each, count in plan.resolutions.items()

@@ -59,6 +59,16 @@ class Base:
     used: str
     """`git` or `content`."""
     conflicts_on_git_base: int
+    """The number of paths that git leaves unmerged on its own base."""
+    conflicts: int = 0
+    """The number of paths that it leaves unmerged on the base that is used."""
+    why: str | None = None
+    """Why the content base is used, or why it is not; None where there is none but git's."""
+
+    @property
+    def commit(self) -> CommitId:
+        """The base that is used; of several git bases, one."""
+        return self.content if self.content is not None and self.used == "content" else self.git[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from ..policy.names import CommitId
 from ..policy.releases import Release
 from . import crosscheck, oracle
 from .attributes import AttributeHazard, attribute_hazards
-from .evaluation import evaluate, ownership_of, planned_tree, scratch_for
+from .evaluation import evaluate, ownership_of, planned_tree, scratch_for, store_of
 from .fork import Fork
 from .git.merging import ShortStat
 from .git.scratch import Scratch
 from .merge import Merge
+from .merge_base import merge_on_base
 from .plan import (
     Base,
     CrossCheck,
@@ -34,6 +35,7 @@ from .plan import (
 )
 from .preflight import require_history
 from .selection import Target, select
+from .settled_conflicts import lost_sync_findings, on_git_base, plan_base, settled_conflicts
 from .survival import customization_findings, customization_states
 
 
@@ -91,7 +93,7 @@ class _Merged:
     """What the merge of a release comes to."""
 
     release: CommitId
-    bases: tuple[CommitId, ...]
+    base: Base
     merge: Merge
     counts: ShortStat
     check: CrossCheck
@@ -109,22 +111,31 @@ def _merge(
     bases: tuple[CommitId, ...],
 ) -> _Merged:
     """Merge and decide, while git, where it is there, merges and counts beside."""
-    counting = oracle.start_shortstat(scratch, bases[0], release)
-    asking = crosscheck.start(request.cross_check, scratch, fork.production.commit, release)
-    evaluation = evaluate(fork, scratch, release, bases, ownership_of(fork, source.path))
-    check = crosscheck.finish(asking, evaluation.merge)
-    decisions = crosscheck.apply(check, evaluation.decisions)
+    production = fork.production.commit
+    asked = crosscheck.start(request.cross_check, scratch, production, release)
+    based = merge_on_base(fork, scratch, release, bases)
+    counting = oracle.start_shortstat(scratch, based.bases[0], release)
+    checking, git = asked, asked
+    if based.uses_content:
+        checking = crosscheck.start(request.cross_check, scratch, production, release, based.bases[0])
+        git = asked or oracle.start(scratch, production, release)
+    ownership = ownership_of(fork, source.path)
+    evaluation = evaluate(fork, scratch, release, based, ownership)
+    check = crosscheck.finish(checking, evaluation.merge)
+    on_git = on_git_base(fork, scratch, release, based, git)
+    settled = settled_conflicts(fork, based, on_git, store_of(fork, scratch, release, based), ownership)
+    decisions = crosscheck.apply(check, (*evaluation.decisions, *undecided(settled, evaluation.decisions)))
     tree = planned_tree(fork, scratch, evaluation.merge, decisions)
-    production = fork.repo.tree(fork.production.commit)
     customizations = fork.policy.customizations
     return _Merged(
         release,
-        bases,
+        plan_base(fork, based, on_git),
         evaluation.merge,
-        oracle.shortstat(scratch, bases[0], release, counting),
+        oracle.shortstat(scratch, based.bases[0], release, counting),
         check,
         decisions,
         (
+            *lost_sync_findings(fork, based),
             *crosscheck.findings(check),
             *_attribute_findings(
                 attribute_hazards(scratch, fork.repo.tree(fork.production.commit), evaluation.merge.combined)
@@ -167,7 +178,7 @@ def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Pl
     status = _status(merged.decisions, merged.findings)
     return replace(
         plan,
-        base=Base(merged.bases, None, "git", len(merged.decisions)),
+        base=merged.base,
         status=status,
         summary=_summary(fork, merged),
         decisions=merged.decisions,

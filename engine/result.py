@@ -58,7 +58,7 @@ def make_result(plan: Plan, merge: Merge, scratch: Scratch, *, mark: bool) -> Re
 
 
 def _trees(plan: Plan, base: Base, upstream: UpstreamSide, repo: Repository) -> Trees:
-    return Trees(repo.tree(base.content or base.git[0]), repo.tree(plan.fork.commit), repo.tree(upstream.commit))
+    return Trees(repo.tree(base.commit), repo.tree(plan.fork.commit), repo.tree(upstream.commit))
 
 
 def _decided(plan: Plan) -> dict[RepoPath, Entry | None]:

@@ -7,6 +7,7 @@ entry that a commit of the fork put back is no such thing: it is a deliberate re
 from collections import defaultdict
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from ..policy.facts import Entry
@@ -63,13 +64,14 @@ class _Origins:
 
 def _origins(repo: Repository, history: ForkHistory, entries: Mapping[RepoPath, Entry]) -> _Origins:
     """Follow every entry back through all parents that have it, too."""
-    pending: defaultdict[CommitId, set[RepoPath]] = defaultdict(set, {history.tip: set(entries)})
+    pending: defaultdict[CommitId, frozenset[RepoPath]] = defaultdict(frozenset, {history.tip: frozenset(entries)})
     brought: dict[CommitId, set[RepoPath]] = {}
+    index = cache(PathIndex.of)  # most commits bring nothing, so that the next one has the same paths
     for commit in history.commits.values():
-        paths = pending.pop(commit.id, set[RepoPath]())
+        paths = pending.pop(commit.id, frozenset[RepoPath]())
         own = set(paths)
         for parent in commit.parents if paths else ():
-            same = paths - differing_entries(repo, commit.id, parent, PathIndex.of(paths))
+            same = paths - differing_entries(repo, commit.id, parent, index(paths))
             pending[parent] |= same
             own -= same
         if own:

@@ -81,10 +81,10 @@ class UpstreamLine:
             reach = stride
         return found
 
-    def newest_of_equals(self, position: int) -> int:
-        """The last position that is as near as this one, not far behind it."""
+    def equals(self, position: int) -> tuple[int, ...]:
+        """The positions from this one on, not far behind it, that are as near; itself included."""
         window = range(position, min(position + STRIDES[1], self.newest) + 1)
-        return max(each for each in window if self.distance(each) == self.distance(position))
+        return tuple(each for each in window if self.distance(each) == self.distance(position))
 
     def profile(self, low: int, high: int) -> Profile:
         """Distances and stale paths from one position to another, by the differences of neighbours."""

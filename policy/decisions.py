@@ -51,6 +51,8 @@ class Decision:
     at_stake: tuple[str, ...] = ()
     """Marked lines, or customizations, that stopped an automatic decision."""
 
+    base: CommitId | None = None
+    """The content base, where git merges the path by itself on that alone."""
     draft: Entry | None = None
     """What a person finds at the path, where the rest of a file is done and single hunks are open."""
 

@@ -66,9 +66,14 @@ class Versions:
     upstream: Entry | None
 
     @property
+    def entries(self) -> tuple[Entry | None, Entry | None, Entry | None]:
+        """All three: the base's, the fork's, upstream's."""
+        return self.base, self.fork, self.upstream
+
+    @property
     def is_empty(self) -> bool:
         """Whether nobody has the file."""
-        return self.base is None and self.fork is None and self.upstream is None
+        return not any(self.entries)
 
     @property
     def fork_change(self) -> Change | None:

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,45 @@ class TestNothingIsLeft:
         git(tmp_path, "clone", "--quiet", "--mirror", str(decided), str(bare))
         assert run(bare, "--policy", str(decided / "carto-fork.yaml"), "apply") == 0
         assert f"refs/heads/{BRANCH}" in refs(bare)
+
+
+class TestNothingElseMatters:
+    """The same plan gives the same tree, whatever is checked out and however git is configured."""
+
+    SETTINGS = (
+        "core.autocrlf=true",
+        "core.ignorecase=true",
+        "merge.conflictStyle=diff3",
+        "merge.renames=false",
+        "merge.ff=only",
+        "merge.directoryRenames=true",
+        "commit.gpgSign=true",
+        "core.commentChar=;",
+    )
+
+    def test_for_a_merge(self, tmp_path: Path) -> None:
+        assert len({self.tree(fork, "apply") for fork in self.forks(tmp_path, decided=True)}) == 1
+
+    def test_for_a_draft(self, tmp_path: Path) -> None:
+        assert len({self.tree(fork, "apply", "--with-markers") for fork in self.forks(tmp_path, decided=False)}) == 1
+
+    def forks(self, tmp_path: Path, *, decided: bool) -> Iterator[Path]:
+        yield make_fork(tmp_path / "plain", decided=decided)
+        configured = make_fork(tmp_path / "configured", decided=decided)
+        for setting in self.SETTINGS:
+            git(configured, "config", *setting.split("=", 1))
+        yield configured
+        elsewhere = make_fork(tmp_path / "elsewhere", decided=decided)
+        policy = (elsewhere / "carto-fork.yaml").read_text()
+        git(elsewhere, "checkout", "--quiet", "--force", RELEASE)
+        (elsewhere / "carto-fork.yaml").write_text(policy)
+        yield elsewhere
+
+    def tree(self, fork: Path, *arguments: str) -> str:
+        assert run(fork, *arguments) == 0
+        changed = git(fork, "diff-tree", "-r", PRODUCTION, BRANCH, "--", ":!.forkpolicy/decisions")
+        assert changed
+        return changed
 
 
 class TestTheMessage:

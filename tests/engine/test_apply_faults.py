@@ -10,7 +10,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pygit2
 import pytest
+from pygit2.enums import ConfigLevel
 from tests.forks import BRANCH, PRODUCTION, git, is_sound, make_fork, refs, run
 
 from forkpolicy.engine import applying, worktree
@@ -29,6 +31,7 @@ WRITES: dict[str, list[Place]] = {
     "worktree": [*_OBJECTS, (references, "swap"), *((worktree, name) for name in _FILES)],
 }
 """Every function that writes to the repository or beside it, by the way of applying."""
+EVERY_KIND = [pytest.param(way, place, id=f"{way}-{place[1]}") for way, places in WRITES.items() for place in places]
 
 WAYS = {"merge": (), "draft": ("--with-markers",), "worktree": ("--worktree", "../sync")}
 _NOBODY = 65534
@@ -106,12 +109,7 @@ def is_finished(fork: Path, way: str) -> bool:
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize(
-    ("way", "place"),
-    [(way, place) for way in WAYS for place in WRITES[way]],
-    ids=lambda each: each if isinstance(each, str) else each[1],
-    indirect=["way"],
-)
+@pytest.mark.parametrize(("way", "place"), EVERY_KIND, indirect=["way"])
 def test_killed_at_every_kind_of_write(fork: Path, way: str, place: Place, late: bool) -> None:
     """The first write of each kind; the deep test takes every single one."""
     before = refs(fork)
@@ -169,6 +167,7 @@ def test_a_read_only_store() -> None:
     with TemporaryDirectory() as place:
         fork = make_fork(Path(place) / "fork", decided=True)
         before = refs(fork)
+        assert apply(make_fork(Path(place) / "other", decided=True), "merge") == 0  # loads every module: nobody may not
         everything = [Path(place), fork, *fork.rglob("*")]
         folders = [path for path in everything if path.is_dir() and not path.is_symlink()]
         if os.getuid() == 0:
@@ -180,6 +179,7 @@ def test_a_read_only_store() -> None:
         def work() -> int:
             if os.getuid() == 0:
                 os.setuid(_NOBODY)
+            pygit2.settings.search_path[ConfigLevel.GLOBAL] = place  # the home of the tests is root's
             return apply(fork, "merge")
 
         code, told = in_child_telling(work)

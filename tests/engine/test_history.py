@@ -8,7 +8,7 @@ import pytest
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.history import ForkHistory, fork_commits_by_path, fork_history, upstream_tips
 from forkpolicy.policy.models import Policy
-from forkpolicy.policy.names import CommitId
+from forkpolicy.policy.names import CommitId, RepoPath
 from forkpolicy.policy.releases import Release
 
 from .fork_story import PATH, ForkStory
@@ -120,23 +120,23 @@ class TestPullRequests:
         story.fork("b", "fix: two (#3)", branch="topic")
         story.merge("topic", "b", "Merge pull request #71 from acme/topic\n\nTitle")
         story.fork("c", "fix: three")
-        assert self.brought(story) == {"fix: three": None, "fix: two (#3)": 3, "fix: one": 71, "fork": None}
+        assert self.brought(story) == {"fix: three": None, "fix: two (#3)": 71, "fix: one": 71, "fork": None}
 
-    def test_merged_inside_another(self, story: ForkStory) -> None:
+    def test_the_one_that_brought_a_commit_to_production(self, story: ForkStory) -> None:
         story.topic("outer")
         story.topic("inner")
         story.fork("a", "inner", branch="inner")
         story.merge("inner", "a", "Merge pull request #1 from acme/inner", into="outer")
         story.fork("b", "outer", branch="outer")
         story.merge("outer", "b", "Merge pull request #2 from acme/outer")
-        assert self.brought(story) == {"outer": 2, "inner": 1, "fork": None}
+        assert self.brought(story) == {"outer": 2, "inner": 2, "fork": None}
 
     def test_only_merges_bring_others(self, story: ForkStory) -> None:
         story.fork("2", "Merge pull request #5 from a stranger's subject")
         assert self.brought(story) == {"Merge pull request #5 from a stranger's subject": None, "fork": None}
 
     def test_a_path_that_nobody_changed(self, story: ForkStory) -> None:
-        other = fork_commits_by_path(story.repo, story.history(), [PATH.__class__("nowhere")])
+        other = fork_commits_by_path(story.repo, story.history(), [RepoPath("nowhere")])
         assert list(other.values()) == [()]
 
 

@@ -7,7 +7,7 @@ import pytest
 from forkpolicy.engine.release_list import ListedTag, Standing, list_releases, read_host_releases
 from forkpolicy.policy.errors import UsageError
 from tests.builder import RepositoryBuilder
-from tests.numbered import NOW, START, Numbered
+from tests.numbered import NOW, POLICY, START, Numbered, policy
 
 ACCEPTED = {
     "v1.78.5-stable": ("1.78.5", None),
@@ -62,13 +62,16 @@ def test_tags_come_newest_first_and_those_of_the_fork_never(fork: Numbered) -> N
 def test_what_a_release_is_to_production(fork: Numbered) -> None:
     fork.repository.tag("v1.70.0-stable", fork.release("v1.79.2-stable"))
     fork.release("v1.79.3-stable")
-    fork.commit("feat: the fork's own, tagged as a release")
-    fork.repository.tag("v1.79.9-stable", fork.production)
-    found = listed(fork)
+    own = fork.commit("feat: the fork's own, tagged as a release")
+    fork.repository.tag("v1.79.9-stable", own)
+    since = policy(POLICY.replace("litellm }\nup", f"litellm, since: {own} }}\nup"))
+    releases = list_releases(fork.fork(since), NOW)
+    found = {each.tag: each for each in releases.tags}
+    assert found["v1.79.9-stable"].reason.startswith("a tag of the fork's own")
     assert found["v1.79.1-stable"].standing is Standing.CONTAINED
     assert found["v1.70.0-stable"].standing is Standing.OLDER
     assert found["v1.70.0-stable"].reason == "goes back: production contains v1.79.1-stable, which is newer"
-    assert [each.tag for each in list_releases(fork.fork(), NOW).ready][-2:] == ["v1.79.3-stable", "v1.79.2-stable"]
+    assert [each.tag for each in releases.ready] == ["v1.79.3-stable", "v1.79.2-stable"]
 
 
 def test_a_fresh_release_waits(fork: Numbered) -> None:

@@ -152,7 +152,7 @@ class TestAskedFor:
         assert target.refused == "v1.79.0-stable goes back: production contains v1.82.0-stable, which is newer"
 
     def test_unknown(self, story: ForkStory) -> None:
-        with pytest.raises(RepositoryError, match="v1.82.0-stable is not in this repository") as caught:
+        with pytest.raises(RepositoryError, match=r"v1\.82\.0-stable is not in this repository") as caught:
             chosen(story, "v1.82.0-stable")
         assert caught.value.hint == "git fetch upstream tag v1.82.0-stable"
 

@@ -48,7 +48,7 @@ def test_of_equally_near_commits_the_oldest_is_the_nearest(repository: Repositor
     commits = upstream(repository, *states)
     line = line_of(repository, write(repository, {"a": "own", "b": "3"}, commits[0]), commits)
     assert line.nearest() == 3
-    assert line.newest_of_equals(3) == 11  # a stride further on; all up to 19 are as near
+    assert line.equals(3) == tuple(range(3, 12))  # a stride, though all up to 19 are as near
 
 
 def test_the_nearest_commit_of_a_long_line_is_found(repository: RepositoryBuilder) -> None:

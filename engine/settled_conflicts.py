@@ -1,0 +1,75 @@
+"""What a content base settles: the conflicts that the same merge has on git's base, and what becomes of each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ..policy.decisions import Decision
+from ..policy.facts import Conflict, ConflictFacts, FileFacts, Versions
+from ..policy.names import CommitId, RepoPath
+from ..policy.ownership import Ownership
+from . import oracle
+from .base_review import RULE
+from .fork import Fork
+from .git.scratch import Scratch
+from .history import fork_commits_by_path
+from .merge import Merge, merge_commits
+from .merge_base import BasedMerge
+from .merge_store import MergeStore
+
+
+@dataclass(frozen=True, slots=True)
+class OnGitBase:
+    """The merge on git's base, as far as the plan tells of it."""
+
+    conflicts: frozenset[RepoPath]
+    """The paths that git leaves unmerged there."""
+    is_same: bool
+    """Whether it comes to what the merge on the content base comes to."""
+
+
+def on_git_base(
+    fork: Fork, scratch: Scratch, release: CommitId, based: BasedMerge, asked: oracle.Running | None
+) -> OnGitBase:
+    """The merge on git's base, by git where it was asked, for that is quicker; where the plan uses it, as it is."""
+    merge = based.merge
+    if not based.uses_content:
+        return OnGitBase(frozenset(merge.unmerged), is_same=True)
+    if asked is not None:
+        verdict = asked.finish()
+        return OnGitBase(frozenset[RepoPath]().union(*verdict.conflicts), not oracle.compare(merge, verdict))
+    other = merge_commits(scratch, fork.production.commit, release, based.git)
+    return OnGitBase(frozenset(other.unmerged), _comes_to(merge) == _comes_to(other))
+
+
+def settled_conflicts(
+    fork: Fork, based: BasedMerge, on_git: OnGitBase, store: MergeStore, ownership: Ownership
+) -> Iterator[Decision]:
+    """What merges on the content base and conflicts on git's, path by path."""
+    if based.content is None or not based.uses_content:
+        return
+    conflicting = {path for conflict in based.merge.conflicts for path in conflict.files}
+    settled = sorted(on_git.conflicts - conflicting)
+    versions = {path: _versions(store, path) for path in settled}
+    own = [path for path, each in versions.items() if each.fork != each.base]
+    commits = fork_commits_by_path(fork.repo, fork.history, own)
+    for path in settled:
+        base = based.content.commit
+        untouched = base if versions[path].fork and path not in own else None
+        facts = ConflictFacts(
+            Conflict(path, None, {path: versions[path]}),
+            (FileFacts(path, versions[path], untouched=untouched),),
+            commits.get(path, ()),
+        )
+        merged = ownership.merged(facts, based.merge.changes.get(path, versions[path].fork), store)
+        yield replace(merged, rule=RULE, base=base, reason=f"no conflict on {base[:10]}, the content base")
+
+
+# Private
+
+
+def _versions(store: MergeStore, path: RepoPath) -> Versions:
+    return Versions(store.entry("base", path), store.entry("fork", path), store.entry("upstream", path))
+
+
+def _comes_to(merge: Merge) -> tuple[object, ...]:
+    return {path for conflict in merge.conflicts for path in conflict.files}, merge.changes
