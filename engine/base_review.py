@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..policy.decisions import Decision, Loss, Resolution
-from ..policy.facts import Kind, Versions
+from ..policy.models import Policy
 from ..policy.names import CommitId, RepoPath
+from ..policy.ownership import BUILT_IN
 from .content_base import ContentBase
 from .git.scratch import Scratch
 from .history import ForkHistory
@@ -25,14 +26,13 @@ def doubtful_paths(scratch: Scratch, history: ForkHistory, release: CommitId, ba
     return _Review(scratch, history, release, based).paths()
 
 
-def hold_back(
-    decisions: Iterable[Decision], doubts: Mapping[RepoPath, str], settled_by_path: frozenset[str]
-) -> tuple[Decision, ...]:
+def hold_back(decisions: Iterable[Decision], doubts: Mapping[RepoPath, str], policy: Policy) -> tuple[Decision, ...]:
     """Leave the doubtful paths to a person: automatic decisions about them, and what merges without a decision.
 
-    `settled_by_path` are the rules that name paths: who owns those was said, whatever they stand on.
+    What a rule of the policy decides by path stays decided: who owns it was said, whatever it stands on.
     """
-    held = tuple(_held_back(each, doubts, settled_by_path) for each in decisions)
+    owners = {BUILT_IN, *(rule.name for rule in policy.ownership.rules if rule.paths)}
+    held = tuple(each if each.rule in owners else _held_back(each, doubts) for each in decisions)
     known = {path for each in held for path in each.paths}
     return (*held, *(_open(path, doubts[path]) for path in sorted(doubts) if path not in known))
 
@@ -58,7 +58,9 @@ class _Review:
         return self._on_release.entry(self._fork, path) != self._on_release.entry(self._release, path)
 
     def _disputed(self) -> Iterator[tuple[RepoPath, str]]:
-        """Paths at which the fork holds, or lacks, what is older than all the rest of it, whichever base is used."""
+        """Paths at which the fork holds, or lacks, what is older than all the rest of it, on either base."""
+        if not (self._based.uses_content or self._based.lost_syncs):
+            return  # history is whole, so that git's base tells a revert from what never came
         for path in self._based.disputed:
             yield path, "the fork has an older state of upstream's here than elsewhere: left behind, or put back?"
 
@@ -99,3 +101,26 @@ class _Review:
 
     def _changed(self, one: CommitId, other: CommitId) -> Iterable[RepoPath]:
         return self._repo.changes(self._repo.tree(one), self._repo.tree(other))
+
+
+def _held_back(decision: Decision, doubts: Mapping[RepoPath, str]) -> Decision:
+    reasons = dict.fromkeys(doubts[path] for path in decision.paths if path in doubts)
+    if not reasons or decision.needs_person:
+        return decision
+    return replace(decision, resolution=Resolution.MANUAL_REVIEW, reason="; ".join(reasons), results={}, draft=None)
+
+
+def _open(path: RepoPath, reason: str) -> Decision:
+    """A path that git merges by itself, and that waits for a person all the same."""
+    return Decision(
+        path=path,
+        paths=(path,),
+        kind=None,
+        resolution=Resolution.MANUAL_REVIEW,
+        rule=RULE,
+        line=None,
+        reason=reason,
+        untouched=None,
+        loss=Loss(None, None),
+        results={},
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ..policy.fields import version_key
 from ..policy.names import CommitId
 from ..policy.releases import Release
 from .fork import Fork
@@ -41,6 +42,22 @@ class Containment:
         if commit not in self._known:
             self._known[commit] = self._look_at(commit)
         return self._known[commit]
+
+    def may_contain(self, version: str, commit: CommitId) -> bool:
+        """Whether a commit may contain an upstream version whose release is not known here.
+
+        So it is where the commit has upstream commits beyond the release that it contains, and no known release
+        stands between that one and the version.
+        """
+        fork, contained = self._fork, self.at(commit).release
+        if contained is None:
+            return True
+        known = {version_key(release.version) for release in fork.releases}
+        wanted, newest = version_key(version), version_key(contained.version)
+        if wanted in known or wanted <= newest or any(newest < each < wanted for each in known):
+            return False
+        older = [tagged for release, tagged in fork.releases.items() if version_key(release.version) <= newest]
+        return any(fork.history.is_upstream(each) for each in fork.repo.walk([commit], older))
 
     def _look_at(self, commit: CommitId) -> Contained:
         if shallow_commits(self._fork.repo):

@@ -27,9 +27,14 @@ _ATTRIBUTES = RepoPath(".gitattributes")
 class Evaluation:
     """The merge of one upstream commit into the fork's branch, path by path."""
 
-    merge: Merge
+    based: BasedMerge
     facts: tuple[ConflictFacts, ...]
     decisions: tuple[Decision, ...]
+
+    @property
+    def merge(self) -> Merge:
+        """The merge itself."""
+        return self.based.merge
 
 
 @contextmanager
@@ -47,20 +52,17 @@ def ownership_of(fork: Fork, policy_path: str) -> Ownership:
     return Ownership(fork.policy, protected_paths(fork.repo, tree, fork.policy, policy_path))
 
 
-def evaluate(
-    fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge, ownership: Ownership
-) -> Evaluation:
+def evaluate(fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge, ownership: Ownership) -> Evaluation:
     """Decide every path of the merge of an upstream commit into the fork's branch that needs it."""
-    repo, merge = fork.repo, based.merge
     store = store_of(fork, scratch, upstream, based)
-    enforcement = Enforcement(fork.policy, ownership, merge, store)
-    asked = (*merge.conflicts, *enforcement.candidates())
+    enforcement = Enforcement(fork.policy, ownership, based.merge, store)
+    asked = (*based.merge.conflicts, *enforcement.candidates())
     copies = ownership.disabled_copies(path for conflict in asked for path in conflict.files)
     binary = any(rule.when is not None and rule.when.binary is not None for rule in fork.policy.ownership.rules)
-    facts = gather_facts(repo, fork.history, asked, store.read, copies, look_inside=binary)
+    facts = gather_facts(fork.repo, fork.history, asked, store.read, copies, look_inside=binary)
     doubts = doubtful_paths(scratch, fork.history, upstream, based)
-    decisions = hold_back(_decide(ownership, facts, enforcement), doubts, ownership.rules_with_paths)
-    return Evaluation(merge, facts, decisions)
+    decisions = hold_back(_decide(ownership, facts, enforcement), doubts, fork.policy)
+    return Evaluation(based, facts, decisions)
 
 
 def store_of(fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge) -> MergeStore:

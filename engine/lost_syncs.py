@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from ..policy.names import CommitId, RepoPath
 from .fork import Fork
@@ -126,7 +127,7 @@ class LostSyncs:
 def _are_of_several(repo: Repository, span: Sequence[CommitId], paths: set[RepoPath]) -> bool:
     """Whether several commits of a span of upstream's changed one of the paths."""
     index, count = PathIndex.of(paths), 0
-    for older, newer in zip(span, span[1:], strict=False):
+    for older, newer in pairwise(span):
         count += bool(differing_entries(repo, older, newer, index))
         if count >= _FEWEST_COMMITS:
             return True
@@ -168,7 +169,7 @@ class _Approach:
         return self._distances[commit]
 
     def _own_line(self, tip: CommitId) -> Sequence[CommitId]:
-        """The fork's own commits up to `tip`, after the one below its first: whatever the order of a merge's parents."""
+        """The fork's own commits up to `tip`, and the one below them; a merge's parents may stand in any order."""
         line = [tip]
         while line[-1] in self._history.commits and self._history.commits[line[-1]].parents:
             parents = self._history.commits[line[-1]].parents

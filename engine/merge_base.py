@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from ..policy.facts import Conflict
 from ..policy.names import CommitId, RepoPath
 from .content_base import ContentBase, ContentSearch
 from .fork import Fork
@@ -105,17 +106,18 @@ class _Choice:
             return "the fork holds less than half of what upstream did between git's base and it"
         if not search.is_on_the_way(base):
             return "it is no nearer to the release than git's base is"
-        if any(self._is_new(merge, base, number) for number in range(len(merge.conflicts))):
+        if any(self._is_new(conflict) for conflict in merge.conflicts):
             return "paths would conflict on it that do not on git's base"
         return None
 
-    def _is_new(self, merge: Merge, base: ContentBase, number: int) -> bool:
-        """Whether a conflict is none on git's base, path by path. A file that upstream added after git's base and has
-        deleted since only looks like the fork's own there: its conflict is hidden, not absent."""
-        paths = PathMerge(self._scratch, self._fork.production.commit, self._release)
-        git = self._nearest_git_base()
-        files = merge.conflicts[number].files
-        return all(paths.on(git, path).kind is None and paths.entry(git, path) is not None for path in files)
+    def _is_new(self, conflict: Conflict) -> bool:
+        """Whether a conflict is none on git's base, path by path.
+
+        A file that upstream added after git's base and has deleted since only looks like the fork's own there: its
+        conflict is hidden, not absent.
+        """
+        paths, git = PathMerge(self._scratch, self._fork.production.commit, self._release), self._nearest_git_base()
+        return all(paths.on(git, path).kind is None and paths.entry(git, path) is not None for path in conflict.files)
 
 
 def _reason(base: ContentBase) -> str:

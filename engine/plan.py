@@ -179,6 +179,11 @@ class Plan:
         return tuple(each for each in self.decisions if each.resolution is Resolution.MERGE)
 
     @property
+    def settled(self) -> tuple[Decision, ...]:
+        """What would conflict on git's base and merges by itself on the content base."""
+        return tuple(each for each in self.merged if each.base is not None)
+
+    @property
     def resolutions(self) -> dict[Resolution, int]:
         """How many conflicts each resolution settles, most first."""
         return dict(Counter(each.resolution for each in self.conflicts).most_common())

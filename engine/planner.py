@@ -1,6 +1,6 @@
 """Makes the plan: release, merge, facts, decisions, findings, in that order and with no way back."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,13 +12,14 @@ from ..policy.models import Policy
 from ..policy.names import CommitId
 from ..policy.releases import Release
 from . import crosscheck, oracle
-from .attributes import AttributeHazard, attribute_hazards
+from .base_findings import lost_sync_findings, plan_base
 from .evaluation import evaluate, ownership_of, planned_tree, scratch_for, store_of
 from .fork import Fork
 from .git.merging import ShortStat
 from .git.scratch import Scratch
 from .merge import Merge
 from .merge_base import merge_on_base
+from .merge_findings import merge_findings
 from .plan import (
     Base,
     CrossCheck,
@@ -35,7 +36,7 @@ from .plan import (
 )
 from .preflight import require_history
 from .selection import Target, select
-from .settled_conflicts import lost_sync_findings, on_git_base, plan_base, settled_conflicts
+from .settled_conflicts import on_git_base, settled_conflicts
 from .survival import customization_findings, customization_states
 
 
@@ -123,8 +124,9 @@ def _merge(
     evaluation = evaluate(fork, scratch, release, based, ownership)
     check = crosscheck.finish(checking, evaluation.merge)
     on_git = on_git_base(fork, scratch, release, based, git)
-    settled = settled_conflicts(fork, based, on_git, store_of(fork, scratch, release, based), ownership)
-    decisions = crosscheck.apply(check, (*evaluation.decisions, *undecided(settled, evaluation.decisions)))
+    store = store_of(fork, scratch, release, based)
+    settled = settled_conflicts(fork, evaluation, on_git, store, ownership)
+    decisions = crosscheck.apply(check, (*evaluation.decisions, *settled))
     tree = planned_tree(fork, scratch, evaluation.merge, decisions)
     customizations = fork.policy.customizations
     return _Merged(
@@ -135,24 +137,13 @@ def _merge(
         check,
         decisions,
         (
-            *lost_sync_findings(fork, based),
+            *lost_sync_findings(fork, based.lost_syncs),
             *crosscheck.findings(check),
-            *_attribute_findings(
-                attribute_hazards(scratch, fork.repo.tree(fork.production.commit), evaluation.merge.combined)
-            ),
+            *merge_findings(scratch, fork.repo.tree(production), evaluation.merge, evaluation.facts, ownership),
             *customization_findings(customizations, tree),
         ),
         customization_states(customizations, tree),
     )
-
-
-def _attribute_findings(hazards: tuple[AttributeHazard, ...]) -> Iterator[Finding]:
-    """A warning for every path that a person's work tree might merge otherwise."""
-    for hazard in hazards:
-        says = f"the merge driver `{hazard.driver}`" if hazard.driver else "attributes below the root"
-        message = f"{hazard.path} was merged as text, but {hazard.file} has {says} for it, which git may honour"
-        fix = "look at the merged file, or merge it with git in a work tree"
-        yield Finding("merge-attributes", Severity.WARNING, message, path=hazard.path, fix=fix)
 
 
 def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..policy.decisions import Decision
-from ..policy.facts import Conflict, ConflictFacts, FileFacts, Versions
+from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts, Versions
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import Ownership
 from . import oracle
 from .base_review import RULE
+from .evaluation import Evaluation
 from .fork import Fork
 from .git.scratch import Scratch
 from .history import fork_commits_by_path
@@ -42,13 +43,15 @@ def on_git_base(
 
 
 def settled_conflicts(
-    fork: Fork, based: BasedMerge, on_git: OnGitBase, store: MergeStore, ownership: Ownership
+    fork: Fork, evaluation: Evaluation, on_git: OnGitBase, store: MergeStore, ownership: Ownership
 ) -> Iterator[Decision]:
-    """What merges on the content base and conflicts on git's, path by path."""
+    """What merges on the content base and conflicts on git's, path by path; what a rule decides is left to that."""
+    based = evaluation.based
     if based.content is None or not based.uses_content:
         return
+    decided = {path for decision in evaluation.decisions for path in decision.paths}
     conflicting = {path for conflict in based.merge.conflicts for path in conflict.files}
-    settled = sorted(on_git.conflicts - conflicting)
+    settled = sorted(on_git.conflicts - conflicting - decided)
     versions = {path: _versions(store, path) for path in settled}
     own = [path for path, each in versions.items() if each.fork != each.base]
     commits = fork_commits_by_path(fork.repo, fork.history, own)
@@ -60,8 +63,9 @@ def settled_conflicts(
             (FileFacts(path, versions[path], untouched=untouched),),
             commits.get(path, ()),
         )
-        merged = ownership.merged(facts, based.merge.changes.get(path, versions[path].fork), store)
-        yield replace(merged, rule=RULE, base=base, reason=f"no conflict on {base[:10]}, the content base")
+        result = based.merge.changes.get(path, versions[path].fork)
+        merged = ownership.merged(facts, result, store)
+        yield replace(merged, rule=RULE, base=base, reason=_becomes(fork, versions[path], result))
 
 
 # Private
@@ -69,6 +73,16 @@ def settled_conflicts(
 
 def _versions(store: MergeStore, path: RepoPath) -> Versions:
     return Versions(store.entry("base", path), store.entry("fork", path), store.entry("upstream", path))
+
+
+def _becomes(fork: Fork, versions: Versions, result: Entry | None) -> str:
+    """What becomes of a path, in words that many paths share."""
+    if result == versions.upstream:
+        name = fork.policy.upstream.name
+        return f"no conflict on the content base: it is {'as' if result else 'deleted, as'} in {name}'s release"
+    if result == versions.fork:
+        return f"no conflict on the content base: what {fork.policy.fork.name} made of it stays"
+    return "no conflict on the content base: the changes of both sides combine"
 
 
 def _comes_to(merge: Merge) -> tuple[object, ...]:

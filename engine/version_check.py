@@ -6,6 +6,7 @@ from ..policy.fields import version_key
 from ..policy.findings import Finding, Severity
 from ..policy.versions import ForkVersion
 from .fork import Fork
+from .version_findings import is_same
 from .versioning import Tagged, Versioning, VersionState, fork_at
 
 
@@ -30,7 +31,7 @@ def check_tag(fork: Fork, tag: str) -> tuple[Finding, ...]:
         *_format_problems(tag, version, versioning),
         *_order_problems(tag, version, before if existing else versioning.all_tagged),
         *_next_problems(tag, version, state),
-        *_upstream_problems(tag, version, versioning.fork, state),
+        *_upstream_problems(tag, version, versioning, state),
         *(each for each in state.findings if each.severity is Severity.NOTE),
     )
 
@@ -56,13 +57,18 @@ def _next_problems(tag: str, version: ForkVersion, state: VersionState) -> Itera
     yield _error("version-next", message, f"{state.tag}; see: forkpolicy version explain")
 
 
-def _upstream_problems(tag: str, version: ForkVersion, fork: Fork, state: VersionState) -> Iterator[Finding]:
+def _upstream_problems(
+    tag: str, version: ForkVersion, versioning: Versioning, state: VersionState
+) -> Iterator[Finding]:
+    fork = versioning.fork
     wanted = version_key(version.upstream)
     if not any(version_key(release.version) == wanted for release in fork.releases):
         message = f"{tag} names upstream {version.upstream}, and no release of that version is known here"
         yield _error("version-upstream", message, f"git fetch --tags {fork.policy.upstream.remote}")
     contained = state.contained.release
-    if contained is not None and version_key(contained.version) != wanted:
+    if contained is None or is_same(version.upstream, contained):
+        return
+    if not versioning.may_contain(version.upstream):
         message = f"{tag} names upstream {version.upstream}, but the newest release in its history is {contained.tag}"
         yield _error("version-upstream", message, f"name upstream {contained.version}: {state.tag}")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..policy.fields import version_key
+from ..policy.fields import DOTTED, version_key
 from ..policy.findings import Finding, Severity
 from ..policy.models import Versions
 from ..policy.names import CommitId, RepoPath
@@ -35,20 +35,21 @@ def tag_claim(tag: str, version: ForkVersion, commit: CommitId) -> Claim:
 
 
 def file_claims(fork: Fork, rules: Versions) -> tuple[Claim, ...]:
-    """What the file claims that the policy names; every different version that it has once."""
+    """What the file claims that the policy names; every different version of dotted numbers that it has, once."""
     place = rules.upstream_version
     if place is None:
         return ()
     path = RepoPath(place.file)
     entry = fork.repo.entry(fork.repo.tree(fork.production.commit), path)
     text = fork.repo.read(entry.id).decode("utf-8", "replace") if entry is not None and entry.is_file else ""
-    versions = dict.fromkeys(match["version"] for match in re.finditer(place.pattern, text, re.MULTILINE))
+    found = (match["version"] for match in re.finditer(place.pattern, text, re.MULTILINE))
+    versions = dict.fromkeys(each for each in found if each and re.fullmatch(DOTTED, each))
     fix = f"set the version in {path} to {{version}}"
     return tuple(Claim("version-mismatch", path, each, fix, path=path) for each in versions)
 
 
 def mismatches(claims: Iterable[tuple[Claim, Release | None]]) -> tuple[Finding, ...]:
-    """A warning for every claim that is not the release that is contained; nothing where that is unknown."""
+    """A warning for every claim that a release speaks against; nothing where none does."""
     return tuple(
         Finding(
             claim.rule,
@@ -59,7 +60,7 @@ def mismatches(claims: Iterable[tuple[Claim, Release | None]]) -> tuple[Finding,
             fix=claim.fix.format(version=release.version),
         )
         for claim, release in claims
-        if release is not None and not _same(claim.version, release.version)
+        if release is not None
     )
 
 
@@ -71,9 +72,6 @@ def unknown_release(contained: Contained) -> tuple[Finding, ...]:
     return (Finding("unknown-release", Severity.NOTE, message, fix=contained.fix),)
 
 
-def _same(claimed: str, version: str) -> bool:
-    """Whether two versions are equal; what a file claims may be anything."""
-    try:
-        return version_key(claimed) == version_key(version)
-    except ValueError:
-        return False
+def is_same(claimed: str, release: Release) -> bool:
+    """Whether a claim names a release's version."""
+    return version_key(claimed) == version_key(release.version)

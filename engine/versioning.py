@@ -20,7 +20,7 @@ from .git.repository import Commit
 from .history import reachable
 from .lost_syncs import LostSyncs
 from .upstream_side import upstream_side
-from .version_findings import file_claims, mismatches, tag_claim, unknown_release
+from .version_findings import file_claims, is_same, mismatches, tag_claim, unknown_release
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ class Versioning:
             RepositoryError: history was cut off in between, or nothing tells which release the fork stands on.
         """
         tip = self.fork.production.commit
-        contained = self._containment.at(tip)
+        contained = self._contained(tip, current)
         upstream = self._upstream_part(contained, current)
         before = None if current is None else current.version
         first = start or (current.commit if current else None)
@@ -185,7 +185,20 @@ class Versioning:
         reasons = {each: str(why) for each, why in lost.items()}
         return tuple(_own(found[each], authors, reasons.get(each)) for each in chronological(tip, nodes))
 
+    def may_contain(self, version: str) -> bool:
+        """Whether the commit may contain an upstream version though no release that is known here says so."""
+        return self._containment.may_contain(version, self.fork.production.commit)
+
     # Private
+
+    def _contained(self, tip: CommitId, current: Tagged | None) -> Contained:
+        """The release at the tip, unless the last tag names one that is not known here and may be in it."""
+        found = self._containment.at(tip)
+        claimed = None if current is None else current.version.upstream
+        if claimed is None or found.release is None or not self._containment.may_contain(claimed, tip):
+            return found
+        why = f"the last tag names upstream {claimed}, and no release of that version is known here"
+        return Contained(None, why, f"git fetch --tags {self.fork.policy.upstream.remote}")
 
     def _upstream_part(self, contained: Contained, current: Tagged | None) -> str:
         if contained.release is not None:
@@ -207,12 +220,17 @@ class Versioning:
         tip = self.fork.production.commit
         at_tip = [each for each in self.tagged if each.commit == tip and each != current]
         tags = at_tip if current is None else [current, *at_tip]
-        claims = [(tag_claim(each.tag, each.version, each.commit), self._release_at(each.commit)) for each in tags]
-        claims += [(each, contained.release) for each in file_claims(self.fork, self.rules)]
-        return (*unknown_release(contained), *mismatches(claims))
+        claims = [(tag_claim(each.tag, each.version, each.commit), each.commit) for each in tags]
+        claims += [(each, tip) for each in file_claims(self.fork, self.rules)]
+        judged = ((claim, self._release_against(claim.version, commit)) for claim, commit in claims)
+        return (*unknown_release(contained), *mismatches(judged))
 
-    def _release_at(self, commit: CommitId) -> Release | None:
-        return self._containment.at(commit).release
+    def _release_against(self, version: str, commit: CommitId) -> Release | None:
+        """The release that speaks against a version that a tag or file of a commit claims; None where none does."""
+        found = self._containment.at(commit).release
+        if found is None or is_same(version, found) or self._containment.may_contain(version, commit):
+            return None
+        return found
 
 
 def version_state(fork: Fork, revisions: str | None = None, content_base: CommitId | None = None) -> VersionState:

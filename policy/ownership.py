@@ -13,6 +13,7 @@ from .facts import ConflictFacts, Entry, FileFacts, Kind
 from .guards import Guards, Objection
 from .hunk_results import HunkResult, resolve
 from .hunks import merged_mode, merges_by_hunks
+from .markers import has_unclosed_block
 from .models import Policy, Rule
 from .names import RepoPath
 from .results import Outcome, Settled, files_with_results, is_automatic, loss_of, outcome, winner_of
@@ -82,6 +83,10 @@ class Ownership:
         result = outcome(facts, ruling.resolution, ruling.source, store)
         objections = tuple(self._guards.objections(ruling.source, result, store))
         return self._decision(facts, ruling, result, objections, loss_of(result, store))
+
+    def has_unclosed_block(self, content: bytes) -> bool:
+        """Whether a marked block of a file begins and never ends."""
+        return has_unclosed_block(content, self._guards.markers)
 
     def ruling_on(self, facts: ConflictFacts) -> Ruling | None:
         """What the policy says of what git merges by itself; None where it leaves that to git."""
@@ -279,9 +284,11 @@ def _merged_file(facts: ConflictFacts) -> FileFacts | None:
 
 
 def _open_hunks(hunks: HunkResult) -> str:
-    total, still_open = len(hunks.merge.regions), len(hunks.open)
-    reasons = "; ".join(dict.fromkeys(each.reason for each in hunks.open))
-    return f"{still_open} of {total} hunk{'' if total == 1 else 's'} left: {reasons}"
+    """How many hunks are open, and why; where several are, for how many lines in all."""
+    total, still_open = len(hunks.merge.regions), hunks.open
+    lines = sum(len(each.at_stake) for each in still_open)
+    why = still_open[0].reason if len(still_open) == 1 else f"{lines} lines at stake"
+    return f"{len(still_open)} of {total} hunk{'' if total == 1 else 's'} left: {why}"
 
 
 def _effect(ruling: Ruling) -> tuple[object, ...]:

@@ -34,6 +34,14 @@ def by_rule(decisions: Iterable[Decision]) -> tuple[RuleGroup, ...]:
     return tuple(RuleGroup(*key, tuple(members)) for key, members in largest_first)
 
 
+def by_rule_alone(decisions: Iterable[Decision]) -> tuple[tuple[Decision, ...], ...]:
+    """The decisions by rule, whatever the reason; the largest group first, then as they came."""
+    groups: defaultdict[str, list[Decision]] = defaultdict(list)
+    for decision in decisions:
+        groups[decision.rule].append(decision)
+    return tuple(tuple(members) for members in sorted(groups.values(), key=len, reverse=True))
+
+
 def by_directory(decisions: Iterable[Decision], limit: int) -> tuple[tuple[str, int], ...]:
     """The directories of the decisions' paths with their counts: as deep as at most `limit` of them allow.
 

@@ -68,6 +68,8 @@ def _base(base: Base) -> Data:
         "content": base.content,
         "used": base.used,
         "conflicts_on_git_base": base.conflicts_on_git_base,
+        "conflicts": base.conflicts,
+        "why": base.why,
     }
 
 
@@ -96,7 +98,7 @@ def decision_data(decision: Decision) -> Data:
         "rule": decision.rule,
         "line": decision.line,
         "reason": decision.reason,
-        "evidence": {"untouched": decision.untouched},
+        "evidence": {"untouched": decision.untouched, "base": decision.base},
         "loss": {"fork": _number_of(decision.loss.fork), "upstream": _number_of(decision.loss.upstream)},
         "result": blob_of(decision),
         "guidance": decision.guidance,

@@ -14,6 +14,7 @@ MAX_BYTES = 60_000
 SECTIONS = (
     "merge",
     "versions",
+    "base",
     "people",
     "customizations",
     "losses",

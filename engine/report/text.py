@@ -3,6 +3,7 @@
 Text of the repository reaches rich only through `layout.text`, never as rich's markup.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,13 +15,16 @@ from ...policy.facts import ForkCommit
 from ...policy.findings import Finding, Severity
 from ..escape import shell
 from ..plan import Base, CustomizationState, Plan, Status, Summary
-from .groups import RuleGroup, by_directory, by_rule, lost, untold
+from .groups import RuleGroup, by_directory, by_rule, by_rule_alone, lost, untold
 from .layout import columns, command, cut, fields, indented, joined, render, text
 from .steps import steps
 from .words import count, resolution_words, short, status_words
 
 MAX_ITEMS = 8
 """How many lines stand under one heading before they are cut."""
+
+MAX_REASONS = 4
+"""How many reasons stand under one rule."""
 
 MAX_PEOPLE = 12
 """How many files for people are told one by one; more are told by rule and directory."""
@@ -46,7 +50,7 @@ def to_text(plan: Plan, width: int, *, color: bool = False) -> str:
 
 
 def _page(plan: Plan) -> RenderableType:
-    sections = (_decided, _people, _losses, _customizations, _findings, _next)
+    sections = (_settled, _decided, _people, _losses, _customizations, _findings, _next)
     found = [section(plan) for section in sections]
     return Group(_header(plan), *(_titled(section) for section in found if section))
 
@@ -89,7 +93,7 @@ def _facts(plan: Plan) -> Iterator[tuple[str, Text]]:
         yield "brings", text(_brings(plan.summary))
         yield "meets", text(f"{count(plan.summary.fork_commits, 'commit')} of {plan.labels.fork}")
     if plan.base:
-        yield "base", text(_base(plan.base, len(plan.conflicts)))
+        yield "base", text(_base(plan.base))
     if plan.cross_check.agrees is not None:
         yield "git", _agreement(plan)
     if plan.automatic and not any(lost(each.loss) for each in plan.automatic):
@@ -104,11 +108,29 @@ def _brings(summary: Summary) -> str:
     return f"{count(summary.upstream_commits, 'commit')}, {files}, {lines}"
 
 
-def _base(base: Base, conflicts: int) -> str:
-    if base.used == "content" and base.content:
-        on_git = count(base.conflicts_on_git_base, "conflict")
-        return f"{short(base.content)} by content: {count(conflicts, 'conflict')}, {on_git} on git's base"
-    return ", ".join(map(short, base.git))
+def _base(base: Base) -> str:
+    git = ", ".join(map(short, base.git))
+    if base.used == "git" or base.content is None:
+        return git
+    here, there = (count(each, "path") for each in (base.conflicts, base.conflicts_on_git_base))
+    return f"{short(base.content)}, by content: {here} conflict; on git's base {git}: {there}"
+
+
+def _settled(plan: Plan) -> _Section | None:
+    """What the content base settles; or why one that was found is not used."""
+    if plan.base is None or plan.base.why is None:
+        return None
+    if plan.base.used == "git":
+        name = short(plan.base.content or "")
+        return _Section("Base", (text(f"git's, though the content is nearer to {name}: {plan.base.why}"),))
+    title = f"Settled by the content base: {count(len(plan.settled), 'path')} that conflict on git's base"
+    groups = cut([_settled_line(group) for group in by_rule(plan.settled)], MAX_ITEMS, "ways")
+    return _Section(title, (text(f"why {short(plan.base.commit)}: {plan.base.why}", limit=1000), *groups))
+
+
+def _settled_line(group: RuleGroup) -> RenderableType:
+    heading = joined(text(f"{len(group.decisions):,}", "green"), text(f"  {group.reason}", limit=500))
+    return Group(heading, indented(_places(group.decisions)))
 
 
 def _agreement(plan: Plan) -> Text:
@@ -168,7 +190,7 @@ def _people(plan: Plan) -> _Section | None:
     title = f"Left for people: {_share(plan.for_people, plan)}"
     if len(plan.for_people) <= MAX_PEOPLE:
         return _Section(title, tuple(_file(each, plan) for each in plan.for_people))
-    groups = [_people_by_rule(group, plan) for group in by_rule(plan.for_people)]
+    groups = [_people_by_rule(group, plan) for group in by_rule_alone(plan.for_people)]
     everything = text(f"every file: forkpolicy plan {_release(plan)}--format json", "dim")
     return _Section(title, (*cut(groups, MAX_ITEMS, "rules"), everything))
 
@@ -203,13 +225,22 @@ def _commit(commit: ForkCommit) -> Text:
     return joined(text(f"{number}{commit.subject}", limit=160), text(f" {short(commit.commit)}", "dim"))
 
 
-def _people_by_rule(group: RuleGroup, plan: Plan) -> RenderableType:
-    number = text(f"{len(group.decisions):,}", "bold yellow")
-    heading = joined(number, text(f"  rule {_rule(group.rule, group.line, plan)}"))
-    guidance = {each.guidance for each in group.decisions if each.guidance}
-    rows = [("why", text(group.reason, limit=500))]
-    rows += [("do", text(" ".join(each.split()), limit=1000)) for each in sorted(guidance)[:MAX_ITEMS]]
-    return Group(heading, indented(fields([*rows, ("where", _places(group.decisions))])))
+def _people_by_rule(decisions: tuple[Decision, ...], plan: Plan) -> RenderableType:
+    first = decisions[0]
+    number = text(f"{len(decisions):,}", "bold yellow")
+    heading = joined(number, text(f"  rule {_rule(first.rule, first.line, plan)}"))
+    reasons = Counter(each.reason for each in decisions).most_common()
+    why = cut(
+        [text(_times(reason, number, decisions), limit=500) for reason, number in reasons], MAX_REASONS, "reasons"
+    )
+    guidance = sorted({each.guidance for each in decisions if each.guidance})
+    todo = [text(" ".join(each.split()), limit=1000) for each in guidance[:MAX_ITEMS]]
+    rows = [*(("why", line) for line in why), *(("do", line) for line in todo), ("where", _places(decisions))]
+    return Group(heading, indented(fields(rows)))
+
+
+def _times(reason: str, number: int, decisions: tuple[Decision, ...]) -> str:
+    return reason if number == len(decisions) else f"{number} of them: {reason}"
 
 
 def _losses(plan: Plan) -> _Section | None:

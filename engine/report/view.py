@@ -32,6 +32,8 @@ def template_data(plan: Plan) -> Data:
         "status_words": status_words(plan),
         "people": _cut([_for_person(each) for each in plan.for_people], MAX_FILES)
         | {"directories": _directories(plan.for_people)},
+        "settled": _cut((_settled(group) for group in by_rule(plan.settled)), MAX_LINES) | {"paths": len(plan.settled)},
+        "lost_syncs": _findings(plan, "lost-sync"),
         "automatic": [_group(group, plan) for group in by_rule(plan.automatic)],
         "losses": _losses((*plan.automatic, *plan.merged)),
         "customization_groups": _customizations(plan),

@@ -29,13 +29,15 @@ def decided(tmp_path: Path) -> Path:
 
 
 def outcome(capsys: pytest.CaptureFixture[str]) -> Json:
-    return json.loads(capsys.readouterr().out)
+    found: Json = json.loads(capsys.readouterr().out)
+    return found
 
 
 def plan_of(fork: Path, tmp_path: Path, *arguments: str) -> Json:
     file = tmp_path / "plan.json"
     assert run(fork, "-q", "plan", *arguments, "--output", f"json={file}") in (0, 1)
-    return json.loads(file.read_text())
+    found: Json = json.loads(file.read_text())
+    return found
 
 
 class TestNothingIsLeft:

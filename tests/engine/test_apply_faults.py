@@ -7,8 +7,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pygit2
 import pytest
@@ -19,7 +21,7 @@ from forkpolicy.engine import applying, worktree
 from forkpolicy.engine.exclusive import only_one
 from forkpolicy.engine.git import references, storing
 from forkpolicy.engine.git.repository import Repository
-from forkpolicy.policy.names import RefName
+from forkpolicy.policy.names import RefName, TreeId
 
 Place = tuple[object, str]
 _OBJECTS: list[Place] = [(storing, "put_object")]
@@ -40,7 +42,7 @@ SYNC = RefName(f"refs/heads/{BRANCH}")
 
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> str:
-    return request.param
+    return str(request.param)
 
 
 @pytest.fixture
@@ -132,7 +134,7 @@ def test_killed_at_every_single_write(tmp_path: Path, way: str, late: bool) -> N
     for number in range(1, 1000):
         fork = make_fork(tmp_path / str(number) / "fork", decided=way == "merge")
         before = refs(fork)
-        killed = wait(start(lambda fork=fork, number=number: _apply_until(fork, way, number, late=late)))
+        killed = wait(start(partial(_apply_until, fork, way, number, late=late)))
         assert is_old_or_new(fork, before)
         assert is_sound(fork)
         assert apply(fork, way) == 0
@@ -209,11 +211,11 @@ def test_somebody_holds_the_ref_s_lock(decided: Path, capsys: pytest.CaptureFixt
 def test_the_branch_moves_in_between(
     decided: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def moved(*arguments: object) -> object:
+    def moved(*arguments: Any) -> object:
         git(decided, "branch", "--force", BRANCH, "v1.1.0")
-        return put(*arguments)  # pyright: ignore[reportArgumentType]
+        return put(*arguments)
 
-    put = applying.put_commit
+    put = storing.put_commit
     monkeypatch.setattr(applying, "put_commit", moved)
     assert apply(decided, "merge") == 1
     assert "moved in the meantime: it was not there and now is" in capsys.readouterr().err
@@ -223,11 +225,11 @@ def test_the_branch_moves_in_between(
 def test_what_was_written_is_not_what_was_planned(
     decided: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def other(repo: Repository, _tree: object, *arguments: object) -> object:
-        tree = git(decided, "rev-parse", "v1.1.0^{tree}")
-        return put(repo, tree, *arguments)  # pyright: ignore[reportArgumentType]
+    def other(repo: Repository, _tree: object, *arguments: Any) -> object:
+        tree = TreeId(git(decided, "rev-parse", "v1.1.0^{tree}"))
+        return put(repo, tree, *arguments)
 
-    put, before = applying.put_commit, refs(decided)
+    put, before = storing.put_commit, refs(decided)
     monkeypatch.setattr(applying, "put_commit", other)
     assert apply(decided, "merge") == 4
     assert "is not what was planned" in capsys.readouterr().err
@@ -239,11 +241,11 @@ def test_an_apply_while_another_is_at_work(
 ) -> None:
     codes: list[int] = []
 
-    def meanwhile(*arguments: object) -> object:
+    def meanwhile(*arguments: Any) -> object:
         codes.append(apply(decided, "merge"))
-        return put(*arguments)  # pyright: ignore[reportArgumentType]
+        return put(*arguments)
 
-    put = applying.put_commit
+    put = storing.put_commit
     monkeypatch.setattr(applying, "put_commit", meanwhile)
     assert apply(decided, "merge") == 0
     assert codes == [1]

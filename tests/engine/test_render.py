@@ -18,6 +18,10 @@ def test_what_is_made_of_safe_text_is_escaped_again() -> None:
     assert rendered("{{ [x|safe, y]|join('-') }}", x="**", y="@a") == "\\*\\*-@\u200ba"
 
 
+def test_a_text_template_only_makes_lines_harmless() -> None:
+    assert render("merge_message", {"x": "*a* #1\n\x1b[31m"}, {"merge_message": "{{ x }}"}) == "*a* #1\\n\\x1b[31m"
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [

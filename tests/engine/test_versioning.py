@@ -179,6 +179,17 @@ class TestTheUpstreamPart:
         fork.merge(fork.release("v1.79.4-stable"))
         assert state(fork).tag == "v1.79.4-carto.1.7.1"
 
+    def test_a_release_that_was_not_fetched_may_be_contained(self, fork: Numbered) -> None:
+        fork.merge(fork.release("v1.79.3-stable"))
+        fork.tag("v1.79.3-carto.1.7.1")
+        fork.repository.raw.references.delete("refs/tags/v1.79.3-stable")
+        fork.commit("fix: one")
+        found = state(fork)
+        assert found.tag == "v1.79.3-carto.1.7.2"
+        assert [each.rule for each in found.findings] == ["unknown-release"]
+        fork.repository.tag("v1.79.2-stable", fork.release("v1.79.4-stable"))  # not merged, and older than 1.79.3
+        assert [each.rule for each in state(fork).findings] == ["tag-mismatch"]
+
     def test_without_release_tags_it_is_the_last_tag_s(self, fork: Numbered) -> None:
         fork.repository.raw.references.delete("refs/tags/v1.79.1-stable")
         fork.commit("fix: one")

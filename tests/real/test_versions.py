@@ -22,7 +22,7 @@ Json = dict[str, Any]
 RANGES = {
     # the range between two tags: what the policy computes; the second tag's own part is in its name
     ("carto-v1.75.2-1.74.297", "carto-v1.75.2-1.74.299"): "1.74.297",
-    ("carto-v1.75.2-1.74.299", "carto-v1.75.2-1.74.334"): "1.79.1",
+    ("carto-v1.75.2-1.74.299", "carto-v1.75.2-1.74.334"): "1.78.3",
     ("carto-v1.75.2-1.74.334", "carto-v1.79.1-1.74.336"): "1.75.0",
     ("carto-v1.79.1-1.74.336", "v1.79.1-carto.1.0.17"): "1.80.0",
     ("v1.79.1-carto.1.0.17", "v1.79.1-carto.1.0.18"): "1.0.19",
@@ -107,7 +107,7 @@ def test_the_list_of_releases() -> None:
     tags = {each["tag"]: each for each in data("version", "releases", "--format", "json")["tags"]}
     assert {tag for tag, each in tags.items() if each["standing"] == "contained"} >= {"v1.81.9-stable", "v1.81.0-stable"}
     assert tags["v1.67.0-stable.patch2"]["patch"] == 2
-    for tag in ("v1.55.8-stable-patched", "v.1.32.34-stable", "v1.74.3-stable-draft", "v1.74.9.rc-draft"):
+    for tag in ("v.1.32.34-stable", "v1.74.3-stable-draft", "v1.74.9.rc-draft", "v1.74.8-nightly"):
         assert tags[tag]["standing"] == "rejected"
         assert tags[tag]["reason"].startswith("no scheme matches")
     assert not any("carto" in tag for tag in tags)
