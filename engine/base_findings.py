@@ -6,7 +6,7 @@ from ..policy.findings import Finding, Severity
 from .fork import Fork
 from .lost_syncs import LostSync
 from .merge_base import BasedMerge
-from .plan import Base
+from .plan import LOST_SYNC, Base
 from .settled_conflicts import OnGitBase
 
 REPAIR = (
@@ -29,7 +29,7 @@ def lost_sync_findings(fork: Fork, lost_syncs: tuple[LostSync, ...]) -> Iterator
     """A note for each lost sync, in words for whoever has never heard of one."""
     for lost in lost_syncs:
         yield Finding(
-            "lost-sync",
+            LOST_SYNC,
             Severity.NOTE,
             lost_sync_message(fork, lost),
             commit=lost.commit,

@@ -12,7 +12,7 @@ from ..policy.decisions import Decision, Loss, Resolution
 from ..policy.models import Policy
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import BUILT_IN
-from .content_base import ContentBase
+from .content_base import ContentBase, Origin
 from .git.scratch import Scratch
 from .history import ForkHistory
 from .merge_base import BasedMerge
@@ -46,12 +46,22 @@ class _Review:
         self._scratch = scratch
 
     def paths(self) -> dict[RepoPath, str]:
-        found = dict(self._disputed())
-        base = self._based.content
-        if base is not None and self._based.uses_content:
-            for doubts in (self._put_back(base), self._of_content(base), self._between(base), self._deleted(base)):
-                found |= {path: reason for path, reason in doubts if path not in found}
+        found = dict(reversed(list(self._doubts())))  # of several reasons the first one is told
         return {path: reason for path, reason in found.items() if self._matters(path)}
+
+    def _doubts(self) -> Iterator[tuple[RepoPath, str]]:
+        base, likely = self._based.content, self._based.likely
+        if base is None or not self._based.uses_content:
+            if self._based.lost_syncs:
+                yield from self._disputed()
+            if base is not None and base.origin is Origin.HISTORY:
+                yield from self._between(self._based.git[0], (base.commit, *likely))
+            return
+        yield from self._put_back(base)
+        yield from self._disputed()
+        yield from self._of_content(base)
+        yield from self._between(base.commit, likely)
+        yield from self._deleted(base)
 
     def _matters(self, path: RepoPath) -> bool:
         """Whether the two sides differ at all."""
@@ -59,8 +69,6 @@ class _Review:
 
     def _disputed(self) -> Iterator[tuple[RepoPath, str]]:
         """Paths at which the fork holds, or lacks, what is older than all the rest of it, on either base."""
-        if not (self._based.uses_content or self._based.lost_syncs):
-            return  # history is whole, so that git's base tells a revert from what never came
         for path in self._based.disputed:
             yield path, "the fork has an older state of upstream's here than elsewhere: left behind, or put back?"
 
@@ -83,12 +91,12 @@ class _Review:
             elif merged.kind is not None and not synced:
                 yield path, f"fork and upstream both changed it before {base.commit[:10]}, and no sync settled that"
 
-    def _between(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
+    def _between(self, base: CommitId, others: Iterable[CommitId]) -> Iterator[tuple[RepoPath, str]]:
         """Paths that come out otherwise on another commit that the fork may as well stand on."""
-        for other in self._based.likely:
-            for path in self._changed(base.commit, other):
-                if self._on_release.on(base.commit, path) != self._on_release.on(other, path):
-                    yield path, f"{base.commit[:10]} and {other[:10]} are as likely the base, and differ here"
+        for other in others:
+            for path in self._changed(base, other):
+                if self._on_release.on(base, path) != self._on_release.on(other, path):
+                    yield path, f"{base[:10]} and {other[:10]} are as likely the base, and differ here"
 
     def _deleted(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
         """Files of git's base that upstream deleted before the content base, and that the fork changed and has."""

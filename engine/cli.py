@@ -67,7 +67,7 @@ def cli(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Rules for long-lived forks, from one file, evaluated against the repository.
+    r"""Rules for long-lived forks, from one file, evaluated against the repository.
 
     \b
     exit codes: 0 good; 1 the policy is violated, or people are needed where the command asks;

@@ -11,6 +11,9 @@ from ..policy.decisions import Decision, Resolution
 from ..policy.findings import Finding
 from ..policy.names import BlobId, CommitId, RepoPath
 
+LOST_SYNC = "lost-sync"
+"""The rule of findings about syncs without upstream as a parent."""
+
 
 class Status(StrEnum):
     """How a plan ends."""

@@ -8,6 +8,7 @@ import pygit2
 import pytest
 from hypothesis import HealthCheck, settings
 from pygit2.enums import ConfigLevel
+
 from tests.builder import RepositoryBuilder
 
 settings.register_profile(

@@ -7,14 +7,13 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from tests.builder import RepositoryBuilder
-
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.git.scratch import scratch_store
 from forkpolicy.engine.merge import merge_trees
 from forkpolicy.policy.loader import load
 from forkpolicy.policy.names import CommitId
+from tests.builder import RepositoryBuilder
 
 POLICY = b"""schema: 1
 fork: { name: Fork, repository: us/product }

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tests.builder import START, RepositoryBuilder
-from tests.forked_histories import POLICY
-
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.policy.loader import load
 from forkpolicy.policy.names import CommitId
+from tests.builder import START, RepositoryBuilder
+from tests.forked_histories import POLICY
 
 Files = dict[str, str]
 _PADDING = "padding\n" * 6

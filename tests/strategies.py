@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hypothesis import strategies as st
-from tests.builder import EXECUTABLE, FILE, SUBMODULE, SYMLINK, RepositoryBuilder
 
 from forkpolicy.engine.directory_renames import parents
 from forkpolicy.policy.names import CommitId
+from tests.builder import EXECUTABLE, FILE, SUBMODULE, SYMLINK, RepositoryBuilder
 
 PATHS = (
     "a.txt",

@@ -26,7 +26,7 @@ SECTIONS = (
 )
 """The sections of the pull request's body, in order: each is a template `pull_request_NAME`."""
 
-DROPPED_FIRST = ("automatic", "losses", "findings", "customizations", "upstream", "steps")
+DROPPED_FIRST = ("automatic", "losses", "findings", "base", "customizations", "upstream", "steps")
 """The sections that go where the body is too long, the first one first; the body says which went."""
 
 _CUT_NOTE = "\n\n_The rest was cut: the body may have {} bytes._\n"

@@ -28,8 +28,19 @@ def steps(plan: Plan) -> tuple[Step, ...]:
     """What is to be done, in order; nothing where there is nothing to merge."""
     if plan.upstream is None or plan.pull_request is None:
         return ()
+    if plan.base is not None and plan.base.used == "content":
+        return (_carry_out(plan, plan.upstream),)
     start = _start(plan, plan.upstream, plan.pull_request)
     return (start, *_taken(plan, plan.upstream), *_by_hand(plan), _finish(plan.pull_request))
+
+
+def _carry_out(plan: Plan, upstream: UpstreamSide) -> Step:
+    """What stands on a content base cannot be done by hand: git's own merge does not know that base."""
+    worktree = " --worktree ../sync" if plan.for_people else ""
+    return Step(
+        "Carry the plan out; `git merge` would stand on the older base",
+        ("git fetch --all --tags", f"forkpolicy apply --release {shell(upstream.tag)}{worktree}"),
+    )
 
 
 def _start(plan: Plan, upstream: UpstreamSide, pull_request: PullRequest) -> Step:

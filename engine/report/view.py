@@ -6,8 +6,8 @@ docs/templates.md lists the names.
 from collections.abc import Iterable
 
 from ...policy.decisions import Decision
-from ...policy.findings import Severity
-from ..plan import Plan
+from ...policy.findings import Finding, Severity
+from ..plan import LOST_SYNC, Plan
 from .groups import RuleGroup, by_directory, by_rule, lost, untold
 from .json import Data, as_data
 from .steps import steps
@@ -22,6 +22,7 @@ MAX_LINES = 8
 
 def template_data(plan: Plan) -> Data:
     """The data of every template: dictionaries, lists, strings and numbers only."""
+    others = tuple(each for each in plan.findings if each.rule != LOST_SYNC)
     return as_data(plan) | {
         "labels": {
             "fork": plan.labels.fork,
@@ -33,12 +34,12 @@ def template_data(plan: Plan) -> Data:
         "people": _cut([_for_person(each) for each in plan.for_people], MAX_FILES)
         | {"directories": _directories(plan.for_people)},
         "settled": _cut((_settled(group) for group in by_rule(plan.settled)), MAX_LINES) | {"paths": len(plan.settled)},
-        "lost_syncs": _findings(plan, "lost-sync"),
+        "lost_syncs": _findings(each for each in plan.findings if each.rule == LOST_SYNC),
         "automatic": [_group(group, plan) for group in by_rule(plan.automatic)],
         "losses": _losses((*plan.automatic, *plan.merged)),
         "customization_groups": _customizations(plan),
-        "problems": _findings(plan, (Severity.ERROR, Severity.WARNING)),
-        "notes": _findings(plan, (Severity.NOTE,)),
+        "problems": _findings(each for each in others if each.severity is not Severity.NOTE),
+        "notes": _findings(each for each in others if each.severity is Severity.NOTE),
         "steps": [{"title": step.title, "lines": _lines(step.commands)} for step in steps(plan)],
     }
 
@@ -95,6 +96,16 @@ def _group(group: RuleGroup, plan: Plan) -> Data:
     }
 
 
+def _settled(group: RuleGroup) -> Data:
+    """What becomes of some paths that the content base settles."""
+    return {
+        "count": len(group.decisions),
+        "reason": group.reason,
+        "directories": _directories(group.decisions),
+        "files": _cut((each.path for each in group.decisions), MAX_FILES),
+    }
+
+
 def _directories(decisions: Iterable[Decision]) -> list[Data]:
     return [{"path": name, "count": number} for name, number in by_directory(decisions, MAX_LINES)]
 
@@ -133,8 +144,7 @@ def _customizations(plan: Plan) -> Data:
     return {name: [each for each in states if each["survives"] is key] for key, name in names.items()}
 
 
-def _findings(plan: Plan, severities: tuple[Severity, ...]) -> Data:
-    chosen = [each for each in plan.findings if each.severity in severities]
+def _findings(findings: Iterable[Finding]) -> Data:
     return _cut(
         (
             {
@@ -145,7 +155,7 @@ def _findings(plan: Plan, severities: tuple[Severity, ...]) -> Data:
                 "commit": each.commit and short(each.commit),
                 "fix": each.fix,
             }
-            for each in chosen
+            for each in findings
         ),
         MAX_FILES,
     )

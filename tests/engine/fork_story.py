@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.builder import FILE, RepositoryBuilder
-
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.history import ForkHistory, fork_history, upstream_tips
 from forkpolicy.engine.untouched import untouched_paths
 from forkpolicy.policy.facts import Entry
 from forkpolicy.policy.names import CommitId, RepoPath
+from tests.builder import FILE, RepositoryBuilder
 
 PATH = RepoPath("src/app.py")
 STEP = timedelta(days=3)

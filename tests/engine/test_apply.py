@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.forks import BRANCH, LOG, PRODUCTION, RELEASE, git, is_sound, make_fork, refs, run
 
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.policy.names import RepoPath
+from tests.forks import BRANCH, LOG, PRODUCTION, RELEASE, git, is_sound, make_fork, refs, run
 
 Json = dict[str, Any]
 

@@ -15,13 +15,13 @@ from typing import Any
 import pygit2
 import pytest
 from pygit2.enums import ConfigLevel
-from tests.forks import BRANCH, PRODUCTION, git, is_sound, make_fork, refs, run
 
 from forkpolicy.engine import applying, worktree
 from forkpolicy.engine.exclusive import only_one
 from forkpolicy.engine.git import references, storing
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.policy.names import RefName, TreeId
+from tests.forks import BRANCH, PRODUCTION, git, is_sound, make_fork, refs, run
 
 Place = tuple[object, str]
 _OBJECTS: list[Place] = [(storing, "put_object")]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from forkpolicy.engine import cli
 from forkpolicy.engine.demo import make_demo
 

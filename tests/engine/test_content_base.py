@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
-from tests.builder import RepositoryBuilder
-from tests.squashed import Product, text, without
 
 from forkpolicy.engine.base_review import doubtful_paths
 from forkpolicy.engine.content_base import ContentSearch, Origin
 from forkpolicy.engine.evaluation import scratch_for
 from forkpolicy.engine.merge_base import BasedMerge, merge_on_base
 from forkpolicy.policy.names import CommitId
+from tests.builder import RepositoryBuilder
+from tests.squashed import Product, text, without
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import assume, event, given
-from tests.builder import RepositoryBuilder
-from tests.strategies import History, histories
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.git.scratch import Scratch, scratch_store
 from forkpolicy.engine.merge import Merge, merge_commits
 from forkpolicy.policy.facts import Conflict, Entry, Versions
 from forkpolicy.policy.names import CommitId, RepoPath
+from tests.builder import RepositoryBuilder
+from tests.strategies import History, histories
 
 TOLERATED = 0.02
 """The share of histories in which git may see it otherwise, provided that the comparison says so."""

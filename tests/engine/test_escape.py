@@ -4,8 +4,6 @@ import subprocess
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.hostile import HOSTILE
-from tests.rendered import GITHUB_LINKS, page
 
 from forkpolicy.engine.escape import (
     CUT,
@@ -22,6 +20,8 @@ from forkpolicy.engine.escape import (
     workflow,
     workflow_property,
 )
+from tests.hostile import HOSTILE
+from tests.rendered import GITHUB_LINKS, page
 
 MARKUP = st.text(alphabet="ab1 \t\n@#`|*_[]()<>&;!~$\\-+=./:\u202e\u200b\udcff", max_size=40)
 SOME_TEXT = {name: text for name, text in HOSTILE.items() if text.strip()}

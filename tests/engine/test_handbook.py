@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from forkpolicy.engine import cli
 from forkpolicy.engine.handbook import BLOCKS, blocks, fill_in, marked, outdated
 from forkpolicy.policy.errors import UsageError

@@ -6,9 +6,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.builder import FILE, RepositoryBuilder
-from tests.policy.conflicts import policy
-from tests.texts import Triple, merge_file, triples
 
 from forkpolicy.engine.git.merging import Algorithm, write_blob
 from forkpolicy.engine.git.scratch import Scratch, scratch_store
@@ -18,6 +15,9 @@ from forkpolicy.policy.guards import Guards
 from forkpolicy.policy.hunk_results import Judge, resolve
 from forkpolicy.policy.hunks import HunkMerge, Labels, Winner, lines_of
 from forkpolicy.policy.names import RepoPath
+from tests.builder import FILE, RepositoryBuilder
+from tests.policy.conflicts import policy
+from tests.texts import Triple, merge_file, triples
 
 sides = st.sampled_from(["fork", "upstream"])
 

@@ -1,11 +1,11 @@
 """Lost syncs, told by structure: what a squash brings, and what only looks like one."""
 
 import pytest
-from tests.builder import RepositoryBuilder
-from tests.squashed import Product, text, without
 
 from forkpolicy.engine.lost_syncs import LostSyncs, lost_syncs_towards
 from forkpolicy.policy.names import CommitId
+from tests.builder import RepositoryBuilder
+from tests.squashed import Product, text, without
 
 
 @pytest.fixture

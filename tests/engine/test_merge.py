@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pygit2
 import pytest
-from tests.builder import EXECUTABLE, FILE, Change, RepositoryBuilder, lines
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.git.scratch import Scratch, scratch_store
@@ -18,6 +17,7 @@ from forkpolicy.engine.merge import Merge, merge_commits, merge_trees
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.facts import Conflict, Kind, Versions
 from forkpolicy.policy.names import CommitId, RepoPath, TreeId
+from tests.builder import EXECUTABLE, FILE, Change, RepositoryBuilder, lines
 
 Step = Callable[[Change], Change]
 TEXT = lines(1, 30)

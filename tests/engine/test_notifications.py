@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+
 from forkpolicy.engine.notifications import Event, Notification, event_of, slack_message
 from forkpolicy.engine.render import TemplateError
 from forkpolicy.policy.errors import UsageError

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.builder import FILE, RepositoryBuilder, lines
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.git.merging import ShortStat, count_changes
@@ -14,6 +13,7 @@ from forkpolicy.engine.merge import Merge, merge_commits
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.facts import Conflict, Entry, Kind, Versions
 from forkpolicy.policy.names import BlobId, CommitId, RepoPath
+from tests.builder import FILE, RepositoryBuilder, lines
 
 TEXT = lines(1, 30)
 ENTRY = Entry(FILE, BlobId("1" * 40))

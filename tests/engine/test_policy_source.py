@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.builder import RepositoryBuilder
-from tests.forks import git
 
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.policy_source import load_file, load_policy
 from forkpolicy.engine.protection import protected_paths
 from forkpolicy.policy.errors import PolicyError, RepositoryError, UsageError
+from tests.builder import RepositoryBuilder
+from tests.forks import git
 
 POLICY = """\
 schema: 1

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from forkpolicy.engine.release_list import ListedTag, Standing, list_releases, read_host_releases
 from forkpolicy.policy.errors import UsageError
 from tests.builder import RepositoryBuilder

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+
 from forkpolicy.engine import cli
-from forkpolicy.engine.release_notes import ReleaseNotes, release_notes
 from forkpolicy.engine.policy_source import load_policy
+from forkpolicy.engine.release_notes import ReleaseNotes, release_notes
 from forkpolicy.engine.report.notes import to_markdown
 from tests.builder import RepositoryBuilder
 from tests.hostile import HOSTILE

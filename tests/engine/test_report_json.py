@@ -6,10 +6,10 @@ from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-from tests.hostile import HOSTILE
-from tests.plans import BASE, BLOB, EVERY, PRODUCTION, RELEASE, UPSTREAM_COMMIT, hostile, large, review
 
 from forkpolicy.engine.report.json import TEXT_LIMIT, as_data, to_json
+from tests.hostile import HOSTILE
+from tests.plans import BASE, BLOB, EVERY, PRODUCTION, RELEASE, UPSTREAM_COMMIT, hostile, large, review
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "plan.schema.json").read_text())
 

@@ -3,9 +3,6 @@ from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
-from tests.hostile import HOSTILE
-from tests.plans import EVERY, accepted, clean, hostile, kept, large, manual, refused, review, up_to_date
-from tests.rendered import GITHUB_LINKS, page
 
 from forkpolicy.engine.report.markdown import (
     DROPPED_FIRST,
@@ -14,6 +11,9 @@ from forkpolicy.engine.report.markdown import (
     pull_request_body,
     to_markdown,
 )
+from tests.hostile import HOSTILE
+from tests.plans import EVERY, accepted, clean, hostile, kept, large, manual, refused, review, up_to_date
+from tests.rendered import GITHUB_LINKS, page
 
 TAGS = {
     "p",

@@ -3,11 +3,11 @@ import re
 import pytest
 from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
-from tests.hostile import HOSTILE
-from tests.plans import EVERY, accepted, hostile, large, review
 
 from forkpolicy.engine.report.groups import ELSEWHERE, TOP, by_directory
 from forkpolicy.engine.report.text import to_text
+from tests.hostile import HOSTILE
+from tests.plans import EVERY, accepted, hostile, large, review
 
 
 @pytest.mark.parametrize("width", [80, 120])

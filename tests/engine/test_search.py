@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from tests.builder import EXECUTABLE, RepositoryBuilder
 
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.git.search import PathIndex, differing_entries, find_entries, find_introductions
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.facts import Entry
 from forkpolicy.policy.names import CommitId, RepoPath
+from tests.builder import EXECUTABLE, RepositoryBuilder
 
 ODD = RepoPath("caf\udce9/\u00fc.txt")
 MISSING = "1" * 40

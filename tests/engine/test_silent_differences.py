@@ -4,7 +4,6 @@ None of these tests asks git: the answers must be right where git is not install
 """
 
 import pytest
-from tests.builder import EXECUTABLE, FILE, RepositoryBuilder, lines
 
 from forkpolicy.engine.attributes import attribute_hazards
 from forkpolicy.engine.git.scratch import scratch_store
@@ -12,6 +11,7 @@ from forkpolicy.engine.merge import Merge, merge_commits
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.facts import Entry, Kind
 from forkpolicy.policy.names import BlobId, CommitId, RepoPath
+from tests.builder import EXECUTABLE, FILE, RepositoryBuilder, lines
 
 TEXT = lines(1, 30)
 

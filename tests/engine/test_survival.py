@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.plans import accepted, manual
 
 from forkpolicy.engine.survival import PlannedTree, customization_findings, customization_states
 from forkpolicy.policy.decisions import Decision
@@ -12,6 +11,7 @@ from forkpolicy.policy.facts import Entry
 from forkpolicy.policy.findings import Severity
 from forkpolicy.policy.models import Customization
 from forkpolicy.policy.names import BlobId, RepoPath
+from tests.plans import accepted, manual
 
 SUBMODULE = 0o160000
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.builder import EXECUTABLE
 
 from forkpolicy.engine.untouched import untouched_paths
 from forkpolicy.policy.facts import Entry
 from forkpolicy.policy.names import RepoPath
+from tests.builder import EXECUTABLE
 
 from .fork_story import PATH, ForkStory
 

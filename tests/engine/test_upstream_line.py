@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from tests.builder import RepositoryBuilder
-
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.upstream_line import UpstreamLine, upstream_line
 from forkpolicy.policy.names import CommitId
+from tests.builder import RepositoryBuilder
 
 
 def write(repository: RepositoryBuilder, files: Mapping[str, str], *parents: CommitId) -> CommitId:

@@ -1,6 +1,7 @@
 """Checking a tag: is it the version that follows?"""
 
 import pytest
+
 from forkpolicy.engine.version_check import check_tag
 from forkpolicy.policy.findings import Severity
 from tests.builder import RepositoryBuilder

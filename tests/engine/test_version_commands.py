@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from forkpolicy.engine import cli
 from tests.builder import RepositoryBuilder
 from tests.numbered import POLICY, Numbered

@@ -7,14 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.versioning import Versioning, VersionState, tag_after_sync, version_state
 from forkpolicy.policy.errors import RepositoryError, UsageError
 from forkpolicy.policy.names import CommitId
 from forkpolicy.policy.version_rules import PassedOver
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.builder import RepositoryBuilder
 from tests.numbered import DEV, POLICY, START, Numbered, policy
 

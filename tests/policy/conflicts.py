@@ -6,8 +6,8 @@ from typing import Any
 
 from forkpolicy.policy.decisions import Decision, Loss, Resolution
 from forkpolicy.policy.facts import Conflict, ConflictFacts, Entry, FileFacts, Kind, Versions
-from forkpolicy.policy.models import Policy
 from forkpolicy.policy.hunks import HunkMerge, Region
+from forkpolicy.policy.models import Policy
 from forkpolicy.policy.names import BlobId, CommitId, RepoPath
 from forkpolicy.policy.ownership import Ownership
 from forkpolicy.policy.results import Outcome, loss_of, outcome

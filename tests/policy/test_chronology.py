@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from forkpolicy.policy.chronology import Node, chronological
-from forkpolicy.policy.names import CommitId
 from hypothesis import given
 from hypothesis import strategies as st
+
+from forkpolicy.policy.chronology import Node, chronological
+from forkpolicy.policy.names import CommitId
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from tests.policy.conflicts import EXECUTABLE, FILE, SUBMODULE, SYMLINK, entry, facts, policy, versions
 
 from forkpolicy.policy.decisions import Loss
 from forkpolicy.policy.facts import Kind, Versions
 from forkpolicy.policy.guards import Guards
 from forkpolicy.policy.hunk_results import HunkResult, resolve
 from forkpolicy.policy.hunks import HunkMerge, Labels, Region, Winner, merged_mode, merges_by_hunks
+from tests.policy.conflicts import EXECUTABLE, FILE, SUBMODULE, SYMLINK, entry, facts, policy, versions
 
 VERSION = Region(b"version = 1\n", b"version = 1-acme\n", b"version = 2\n", 1)
 FIX = Region(b"old\n", b"fix\n", b"new\n", 3)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+
 from forkpolicy.policy.models import Versions
 from forkpolicy.policy.names import CommitId
 from forkpolicy.policy.version_rules import OwnCommit, PassedOver, effects

@@ -7,7 +7,6 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from tests.texts import merge_file
 
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.git.scratch import Scratch, scratch_store
@@ -15,6 +14,7 @@ from forkpolicy.engine.hunks import merge_file_hunks
 from forkpolicy.policy.facts import Entry, Versions
 from forkpolicy.policy.hunks import HunkMerge
 from forkpolicy.policy.names import BlobId, RepoPath
+from tests.texts import merge_file
 
 REAL = os.environ.get("FORKPOLICY_REAL")
 TRIPLES = 1000

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from forkpolicy.policy.commits import parse, problems
 
 REAL = os.environ.get("FORKPOLICY_REAL")
