@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from ..policy.customizations import requirements
-from ..policy.decisions import Resolution
 from ..policy.errors import RefusedError, RepositoryError
 from ..policy.names import CommitId
 from .exclusive import only_one
@@ -69,8 +68,6 @@ class Applied:
     commit: CommitId | None = None
     """Where the sync branch stands now."""
     worktree: Path | None = None
-    commands: tuple[str, ...] = ()
-    """What makes generated files anew, once people are done."""
     elsewhere: CommitId | None = None
     """Where the fork remote's branch of the same name stands, if it is not at `commit`."""
 
@@ -121,7 +118,7 @@ def _carry_out(merging: Merging, order: Order, result: Result, name: str) -> App
     repo, plan = merging.fork.repo, merging.plan
     branch = look_at(repo, name, result, merging.scratch.repository)
     place = laid_out_in(repo, branch.ref, result)
-    applied = Applied(plan, Outcome.ALREADY, branch, branch.commit, place, _commands(merging))
+    applied = Applied(plan, Outcome.ALREADY, branch, branch.commit, place)
     if (outcome := _outcome_before(branch, place, order)) is not None:
         return replace(applied, outcome=outcome)
     if branch.holds is Holds.OTHER and not order.force_with_lease:
@@ -193,13 +190,6 @@ def _require_as_planned(merging: Merging, commit: CommitId, result: Result) -> N
             f"what was written is not what was planned, at {sorted(wrong)[:5]}; no ref was moved",
             "this is a bug, or the disk is failing: git fsck",
         )
-
-
-def _commands(merging: Merging) -> tuple[str, ...]:
-    """The commands that make generated files anew, each once."""
-    regenerated = {each.rule for each in merging.plan.decisions if each.resolution is Resolution.REGENERATE}
-    rules = merging.fork.policy.ownership.rules
-    return tuple(dict.fromkeys(rule.command for rule in rules if rule.name in regenerated and rule.command))
 
 
 def _other_work(branch: SyncBranch) -> RefusedError:

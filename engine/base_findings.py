@@ -1,10 +1,10 @@
 """What a plan says about its base: which one, why, and the lost syncs behind it with the repair."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ..policy.findings import Finding, Severity
 from .fork import Fork
-from .lost_syncs import LostSync
+from .lost_syncs import LostSync, LostSyncs
 from .merge_base import BasedMerge
 from .plan import LOST_SYNC, Base
 from .settled_conflicts import OnGitBase
@@ -25,7 +25,7 @@ def plan_base(fork: Fork, based: BasedMerge, on_git: OnGitBase) -> Base:
     return Base(based.git, based.content.commit, used, len(on_git.conflicts), unmerged, based.why)
 
 
-def lost_sync_findings(fork: Fork, lost_syncs: tuple[LostSync, ...]) -> Iterator[Finding]:
+def lost_sync_findings(fork: Fork, lost_syncs: Iterable[LostSync]) -> Iterator[Finding]:
     """A note for each lost sync, in words for whoever has never heard of one."""
     for lost in lost_syncs:
         yield Finding(
@@ -35,6 +35,19 @@ def lost_sync_findings(fork: Fork, lost_syncs: tuple[LostSync, ...]) -> Iterator
             commit=lost.commit,
             fix=REPAIR.format(branch=fork.production.name),
         )
+
+
+def unhealed_syncs(fork: Fork) -> tuple[Finding, ...]:
+    """The lost syncs of the branch after which no sync was merged that has what they brought.
+
+    Raises:
+        RepositoryError: history is incomplete.
+    """
+    lost = LostSyncs(fork).among(fork.history.commits.values())
+    known = [side for commit in fork.history.commits.values() for side in commit.parents]
+    sides = [side for side in dict.fromkeys(known) if fork.history.is_upstream(side)]
+    unhealed = (each for each in lost.values() if not any(fork.repo.is_ancestor(each.upstream, side) for side in sides))
+    return tuple(lost_sync_findings(fork, unhealed))
 
 
 def lost_sync_message(fork: Fork, lost: LostSync) -> str:

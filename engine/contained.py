@@ -1,7 +1,8 @@
 """The newest upstream release that a commit contains: by ancestry, by content base, or unknown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from ..policy.fields import version_key
 from ..policy.names import CommitId
@@ -10,6 +11,8 @@ from .fork import Fork
 from .git.health import shallow_commits
 from .history import reachable
 from .lost_syncs import LostSync, LostSyncs
+
+_CLOCK_SKEW = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +46,25 @@ class Containment:
             self._known[commit] = self._look_at(commit)
         return self._known[commit]
 
-    def may_contain(self, version: str, commit: CommitId) -> bool:
-        """Whether a commit may contain an upstream version whose release is not known here.
+    def denies(self, commit: CommitId, version: str) -> Release | None:
+        """The release that a commit contains where history rules out that it contains an upstream version.
 
-        So it is where the commit has upstream commits beyond the release that it contains, and no known release
-        stands between that one and the version.
+        None where it contains that version, or may. It may where its release is not known here, the commit has
+        upstream commits beyond the release that it contains, and no known release stands between the two.
         """
-        fork, contained = self._fork, self.at(commit).release
-        if contained is None:
-            return True
+        found = self._by_ancestry(commit)
+        if found is None or version_key(found.version) == version_key(version):
+            return None
+        if self._may_be_unknown(found, version, commit):
+            return None
+        return self.at(commit).release
+
+    # Private
+
+    def _may_be_unknown(self, found: Release, version: str, commit: CommitId) -> bool:
+        fork = self._fork
         known = {version_key(release.version) for release in fork.releases}
-        wanted, newest = version_key(version), version_key(contained.version)
+        wanted, newest = version_key(version), version_key(found.version)
         if wanted in known or wanted <= newest or any(newest < each < wanted for each in known):
             return False
         older = [tagged for release, tagged in fork.releases.items() if version_key(release.version) <= newest]
@@ -64,7 +75,7 @@ class Containment:
             return Contained(None, "this is a shallow clone", "git fetch --unshallow")
         release = self._by_ancestry(commit)
         if commit == self._fork.production.commit and self._content_base is not None:
-            known = (release, self._newest_before(self._content_base, self._fork.releases))
+            known = (release, self._by_ancestry(self._content_base))
             return Contained(max((each for each in known if each is not None), default=None))
         if release is None:
             fetch = f"git fetch --tags {self._fork.policy.upstream.remote}"
@@ -76,20 +87,30 @@ class Containment:
         return Contained(release)
 
     def _by_ancestry(self, commit: CommitId) -> Release | None:
-        if commit == self._fork.production.commit:
-            return next(iter(self._fork.contained), None)
-        return self._newest_before(commit, self._fork.contained)
-
-    def _newest_before(self, commit: CommitId, releases: Iterable[Release]) -> Release | None:
-        fork = self._fork
-        return next((each for each in releases if fork.repo.is_ancestor(fork.releases[each], commit)), None)
+        """The newest release in a commit's history; what is younger than the commit is not asked for."""
+        repo, releases = self._fork.repo, self._fork.releases
+        latest = repo.commit(commit).committed + _CLOCK_SKEW
+        older = (each for each, tagged in releases.items() if repo.commit(tagged).committed <= latest)
+        return next((each for each in older if repo.is_ancestor(releases[each], commit)), None)
 
     def _lost_since(self, release: Release, commit: CommitId) -> LostSync | None:
         """A lost sync in a commit's history that came after a release."""
+        commits = self._fork.history.commits
+        before = reachable(commits, commit)
+        later = [commits[each] for each in self._after(release) if each in before]
+        return next(iter(self._lost_syncs.among(later).values()), None)
+
+    def _after(self, release: Release) -> Iterator[CommitId]:
+        """The fork's commits that contain a release, oldest first."""
         fork = self._fork
         tagged = fork.repo.commit(fork.releases[release])
-        commits = fork.history.commits
-        before = reachable(commits, commit)
-        later = [each for each in commits.values() if each.id in before and each.committed >= tagged.committed]
-        lost = self._lost_syncs.among(later)
-        return next((each for each in lost.values() if fork.repo.is_ancestor(tagged.id, each.commit)), None)
+        found: set[CommitId] = set()
+        upstream: dict[CommitId, bool] = {}
+        for commit in reversed(list(fork.history.commits.values())):
+            for parent in commit.parents:
+                if fork.history.is_upstream(parent) and parent not in upstream:
+                    newer = fork.repo.commit(parent).committed >= tagged.committed
+                    upstream[parent] = newer and fork.repo.is_ancestor(tagged.id, parent)
+            if any(parent in found or upstream.get(parent, False) for parent in commit.parents):
+                found.add(commit.id)
+                yield commit.id

@@ -50,6 +50,7 @@ def doctor(
     *,
     git: tuple[int, ...] | None,
     release: CommitId | None,
+    lost_syncs: tuple[Finding, ...] = (),
     in_ci: bool = False,
 ) -> Diagnosis:
     """Everything about the repository that `plan` depends on.
@@ -59,6 +60,7 @@ def doctor(
         expected: what the policy expects of it.
         git: the version of the git that is installed, None for none.
         release: the commit of the newest release that the policy accepts, None where there is none.
+        lost_syncs: the lost syncs on production that nothing has healed yet.
         in_ci: whether this runs in GitHub Actions, where other things mend a checkout.
     """
     return Diagnosis(
@@ -69,6 +71,7 @@ def doctor(
             *_unusual(probe(repo, expected)),
             *_branches(repo, expected),
             *_merge(repo, expected, release, in_ci),
+            *_syncs(lost_syncs),
         )
     )
 
@@ -132,6 +135,12 @@ def _merge(repo: Repository, expected: Expected, release: CommitId | None, in_ci
     except RepositoryError as error:
         return (Check(State.ERROR, "merge", error.message, error.hint),)
     return (Check(State.OK, "merge", f"{expected.branches[0]} and the newest release can be merged"),)
+
+
+def _syncs(lost: tuple[Finding, ...]) -> tuple[Check, ...]:
+    if not lost:
+        return (Check(State.OK, "syncs", "git knows of every sync what it brought"),)
+    return tuple(_check("syncs", finding) for finding in lost)
 
 
 def _check(subject: str, finding: Finding) -> Check:

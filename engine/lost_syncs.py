@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from ..policy.names import CommitId, RepoPath
 from .fork import Fork
+from .git.differences import differ_at
 from .git.repository import Commit, Repository
 from .git.search import PathIndex, differing_entries
 from .history import ForkHistory
@@ -94,13 +95,15 @@ class LostSyncs:
 
     def _is_large(self, commit: Commit) -> bool:
         repo = self._fork.repo
-        return repo.distance(repo.tree(commit.parents[0]), commit.tree) >= _FEWEST_PATHS
+        return differ_at(repo, repo.tree(commit.parents[0]), commit.tree, _FEWEST_PATHS)
 
     def _touches(self, commit: Commit, line: Sequence[CommitId]) -> bool:
         """Whether a commit changes enough of what upstream changed."""
         repo = self._fork.repo
-        news = repo.changes(repo.tree(line[0]), repo.tree(line[-1]))
-        return len(differing_entries(repo, commit.parents[0], commit.id, PathIndex.of(news))) >= _FEWEST_PATHS
+        first, last = repo.tree(line[0]), repo.tree(line[-1])
+        changed = repo.changes(repo.tree(commit.parents[0]), commit.tree)
+        news = (path for path in changed if repo.entry(first, path) != repo.entry(last, path))
+        return len(tuple(islice(news, _FEWEST_PATHS))) == _FEWEST_PATHS
 
     def _lines(self, commit: Commit) -> Iterator[tuple[CommitId, ...]]:
         """Upstream's lines as they were on the commit's day, from what the commit stands on."""

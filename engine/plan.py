@@ -159,6 +159,8 @@ class Plan:
     contained_release: str | None = None
     """The newest release tag that production contains: where upstream's compare link starts."""
     checklist: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+    """What makes again the files that are regenerated, each command once; nothing runs them."""
 
     @property
     def conflicts(self) -> tuple[Decision, ...]:

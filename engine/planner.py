@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..policy.decisions import Decision
+from ..policy.decisions import Decision, Resolution
 from ..policy.fields import fill
 from ..policy.findings import Finding, Severity
 from ..policy.models import Policy
@@ -179,7 +179,15 @@ def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Pl
         pull_request=_pull_request(fork.policy, fork.production.name, release, status),
         cross_check=merged.check,
         checklist=fork.policy.pull_request.checklist,
+        commands=_commands(fork.policy, merged.decisions),
     )
+
+
+def _commands(policy: Policy, decisions: tuple[Decision, ...]) -> tuple[str, ...]:
+    """What makes again the files that are regenerated, each command once, in the policy's order."""
+    deciding = {each.rule for each in decisions if each.resolution is Resolution.REGENERATE}
+    wanted = (rule.command for rule in policy.ownership.rules if rule.name in deciding and rule.command)
+    return tuple(dict.fromkeys(wanted))
 
 
 def _status(decisions: tuple[Decision, ...], findings: tuple[Finding, ...]) -> Status:

@@ -15,7 +15,7 @@ from ..policy.versions import image_tags
 from .fork import Fork
 from .history import pull_requests
 from .policy_source import LoadedPolicy, load_policy
-from .versioning import VersionState, fork_at, version_state
+from .versioning import Versioning, VersionState, fork_at, version_state
 
 BREAKING, OTHER = "breaking", "other"
 """The groups that are no type of commit: the first one, and the last."""
@@ -144,7 +144,8 @@ def _upstream_range(end: Fork, state: VersionState) -> UpstreamRange | None:
     excluded = () if state.start is None else (state.start,)
     brought = end.repo.walk([state.commit], excluded) if excluded else ()
     commits = sum(each not in end.history.commits for each in brought)
-    before, after = state.contained_before, state.contained.release
+    before = None if state.start is None else Versioning(end).contained_at(state.start)
+    after = state.contained.release
     if not commits and before == after:
         return None
     return UpstreamRange(before, after, commits)

@@ -6,7 +6,6 @@ from ..policy.fields import version_key
 from ..policy.findings import Finding, Severity
 from ..policy.versions import ForkVersion
 from .fork import Fork
-from .version_findings import is_same
 from .versioning import Tagged, Versioning, VersionState, fork_at
 
 
@@ -65,10 +64,8 @@ def _upstream_problems(
     if not any(version_key(release.version) == wanted for release in fork.releases):
         message = f"{tag} names upstream {version.upstream}, and no release of that version is known here"
         yield _error("version-upstream", message, f"git fetch --tags {fork.policy.upstream.remote}")
-    contained = state.contained.release
-    if contained is None or is_same(version.upstream, contained):
-        return
-    if not versioning.may_contain(version.upstream):
+    contained = versioning.denies(state.commit, version.upstream)
+    if contained is not None:
         message = f"{tag} names upstream {version.upstream}, but the newest release in its history is {contained.tag}"
         yield _error("version-upstream", message, f"name upstream {contained.version}: {state.tag}")
 

@@ -11,7 +11,7 @@ from ..policy.models import Versions
 from ..policy.names import CommitId
 from ..policy.releases import Release
 from ..policy.version_rules import Effect, OwnCommit, effects
-from ..policy.versions import ForkVersion, VersionFormat, image_tags, next_version
+from ..policy.versions import Bump, ForkVersion, VersionFormat, image_tags, next_version
 from .contained import Contained, Containment
 from .fork import Fork
 from .git.health import shallow_commits
@@ -42,8 +42,6 @@ class VersionState:
     """The release before; None where the next one is the first."""
     start: CommitId | None
     """The commit that the range begins after; None where it begins with the fork."""
-    contained_before: Release | None
-    """The newest upstream release at the start, where it is known."""
     contained: Contained
     effects: tuple[Effect, ...]
     """What each of the fork's commits since does, in chronological order."""
@@ -147,7 +145,7 @@ class Versioning:
         upstream = self._upstream_part(contained, current)
         before = None if current is None else current.version
         first = start or (current.commit if current else None)
-        made = effects(self.own_commits(first), self.rules, before, upstream)
+        made = self._effects(self.own_commits(first), before, upstream)
         following = next_version(before, (each.bump for each in made), upstream, self.rules.initial)
         tag = self.formats.tag(following)
         return VersionState(
@@ -155,7 +153,6 @@ class Versioning:
             tip,
             current,
             first,
-            None if first is None else self._containment.at(first).release,
             contained,
             made,
             following,
@@ -179,24 +176,38 @@ class Versioning:
         self._require_whole(found, start)
         for each in upstream_side(fork, found):
             del found[each]
-        lost = self._lost_syncs.among(found.values())
         authors = Mailmap(fork.repo, fork.repo.tree(tip))
         nodes = {each: Node(commit.parents, commit.committed) for each, commit in found.items()}
-        reasons = {each: str(why) for each, why in lost.items()}
-        return tuple(_own(found[each], authors, reasons.get(each)) for each in chronological(tip, nodes))
+        return tuple(_own(found[each], authors) for each in chronological(tip, nodes))
 
-    def may_contain(self, version: str) -> bool:
-        """Whether the commit may contain an upstream version though no release that is known here says so."""
-        return self._containment.may_contain(version, self.fork.production.commit)
+    def contained_at(self, commit: CommitId) -> Release | None:
+        """The newest upstream release that a commit in the history contains, where it is known."""
+        return self._containment.at(commit).release
+
+    def denies(self, commit: CommitId, version: str) -> Release | None:
+        """The release that a commit contains where history rules out that it contains an upstream version."""
+        return self._containment.denies(commit, version)
 
     # Private
+
+    def _effects(self, commits: tuple[OwnCommit, ...], before: ForkVersion | None, upstream: str) -> tuple[Effect, ...]:
+        """What each commit does, once the lost syncs are found among those that would raise the version."""
+        made = effects(commits, self.rules, before, upstream)
+        raising = [self.fork.history.commits[each.commit.id] for each in made if each.bump is not Bump.NONE]
+        lost = self._lost_syncs.among(raising)
+        if not lost:
+            return made
+        told = (replace(each, lost_sync=str(lost[each.id])) if each.id in lost else each for each in commits)
+        return effects(told, self.rules, before, upstream)
 
     def _contained(self, tip: CommitId, current: Tagged | None) -> Contained:
         """The release at the tip, unless the last tag names one that is not known here and may be in it."""
         found = self._containment.at(tip)
-        claimed = None if current is None else current.version.upstream
-        if claimed is None or found.release is None or not self._containment.may_contain(claimed, tip):
+        if current is None or found.release is None or is_same(current.version.upstream, found.release):
             return found
+        if self.denies(tip, current.version.upstream) is not None:
+            return found
+        claimed = current.version.upstream
         why = f"the last tag names upstream {claimed}, and no release of that version is known here"
         return Contained(None, why, f"git fetch --tags {self.fork.policy.upstream.remote}")
 
@@ -222,15 +233,8 @@ class Versioning:
         tags = at_tip if current is None else [current, *at_tip]
         claims = [(tag_claim(each.tag, each.version, each.commit), each.commit) for each in tags]
         claims += [(each, tip) for each in file_claims(self.fork, self.rules)]
-        judged = ((claim, self._release_against(claim.version, commit)) for claim, commit in claims)
+        judged = ((claim, self.denies(commit, claim.version)) for claim, commit in claims)
         return (*unknown_release(contained), *mismatches(judged))
-
-    def _release_against(self, version: str, commit: CommitId) -> Release | None:
-        """The release that speaks against a version that a tag or file of a commit claims; None where none does."""
-        found = self._containment.at(commit).release
-        if found is None or is_same(version, found) or self._containment.may_contain(version, commit):
-            return None
-        return found
 
 
 def version_state(fork: Fork, revisions: str | None = None, content_base: CommitId | None = None) -> VersionState:
@@ -270,6 +274,6 @@ def fork_at(fork: Fork, revision: str) -> Fork:
     return replace(fork, production=replace(fork.production, name=revision, commit=commit, also=None))
 
 
-def _own(commit: Commit, authors: Mailmap, lost_sync: str | None) -> OwnCommit:
+def _own(commit: Commit, authors: Mailmap) -> OwnCommit:
     name, email = authors.resolve(commit.author_name, commit.author_email)
-    return OwnCommit(commit.id, commit.message, name, email, commit.committed, commit.is_merge, lost_sync)
+    return OwnCommit(commit.id, commit.message, name, email, commit.committed, commit.is_merge)

@@ -62,6 +62,7 @@ class _Maker:
     def __init__(self, repository: RepositoryBuilder, random: Random) -> None:
         self._repository, self._random = repository, random
         self._numbers = 0
+        self._files: dict[CommitId, Files] = {}
 
     def make(self) -> Forked:
         count = self._random.choice([15, 40])
@@ -149,7 +150,10 @@ class _Maker:
         return f"{tag}{self._numbers}"
 
     def _commit(self, files: Files, *parents: CommitId) -> CommitId:
-        change = self._repository.on(*parents).clear()
-        for path, text in files.items():
+        change, before = self._repository.on(*parents), self._files[parents[0]] if parents else {}
+        change.delete(*(before.keys() - files.keys()))
+        for path, text in files.items() - before.items():
             change.write(path, text)
-        return change.commit()
+        commit = change.commit()
+        self._files[commit] = files
+        return commit

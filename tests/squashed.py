@@ -29,6 +29,7 @@ class Product:
     states: list[Files] = field(default_factory=list[Files])
     upstream: list[CommitId] = field(default_factory=list[CommitId])
     _days: int = 0
+    _contents: dict[CommitId, Mapping[str, str]] = field(default_factory=dict[CommitId, Mapping[str, str]])
 
     @classmethod
     def of(cls, repository: RepositoryBuilder, commits: int = 12) -> "Product":
@@ -49,10 +50,13 @@ class Product:
     def commit(self, files: Mapping[str, str], *parents: CommitId, message: str = "change") -> CommitId:
         """A commit that holds exactly some files, a day after the one before."""
         self._days += 1
-        change = self.repository.on(*parents).clear()
-        for path, content in files.items():
+        change, before = self.repository.on(*parents), self._contents[parents[0]] if parents else {}
+        change.delete(*(before.keys() - files.keys()))
+        for path, content in files.items() - before.items():
             change.write(path, content)
-        return change.commit(message, when=START + timedelta(days=self._days))
+        commit = change.commit(message, when=START + timedelta(days=self._days))
+        self._contents[commit] = files
+        return commit
 
     def own(self, number: int, **more: str) -> Files:
         """What a fork holds that stands on commit `number`: a file of its own, and more."""

@@ -1,8 +1,11 @@
 """`forkpolicy doctor`: whether the repository is usable, and what mends it."""
 
+from ...policy.errors import RepositoryError
+from ...policy.findings import Finding
 from ...policy.names import CommitId
 from ...policy.releases import Release, ReleaseRules
 from .. import oracle
+from ..base_findings import unhealed_syncs
 from ..console import Output
 from ..doctor import doctor
 from ..git.repository import Repository
@@ -20,6 +23,7 @@ def run(options: Options, output: Output) -> int:
         Expected.of(session.loaded.policy),
         git=oracle.installed_version(),
         release=_newest(session.repo, rules),
+        lost_syncs=_lost_syncs(session),
         in_ci=in_ci(),
     )
     output.write(
@@ -30,6 +34,14 @@ def run(options: Options, output: Output) -> int:
         }
     )
     return diagnosis.exit_code
+
+
+def _lost_syncs(session: Session) -> tuple[Finding, ...]:
+    """The lost syncs that nothing has healed; none where the branch or its history cannot be read: that is told."""
+    try:
+        return unhealed_syncs(session.fork())
+    except RepositoryError:
+        return ()
 
 
 def _newest(repo: Repository, rules: ReleaseRules) -> CommitId | None:

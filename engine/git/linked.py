@@ -62,7 +62,8 @@ def check_out(git_dir: Path, tree: TreeId, unmerged: Mapping[RepoPath, Versions]
         repo.index.write()
         repo.free()
     except (pygit2.GitError, OSError, KeyError, ValueError) as error:
-        raise RepositoryError(f"the work tree cannot be written: {error}", "is there space? df -h") from error
+        hint = "is there space, and is every object sound? df -h; git fsck"
+        raise RepositoryError(f"the work tree cannot be written: {error}", hint) from error
 
 
 # Private

@@ -52,7 +52,7 @@ def steps(applied: Applied) -> tuple[str, ...]:
         return ()
     branch = shell(applied.branch.name)
     push = f"git push -u origin {branch}"
-    after = (*applied.commands, *applied.plan.checklist)
+    after = (*applied.plan.commands, *applied.plan.checklist)
     if applied.worktree is not None:
         git = f"git -C {shell(str(applied.worktree))}"
         by_hand = (f"{git} status", f"{git} mergetool") if _is_left(applied.plan) else ()

@@ -54,6 +54,7 @@ def as_data(plan: Plan) -> Data:
         "customizations": [_customization(each) for each in plan.customizations],
         "contained_release": plan.contained_release,
         "checklist": list(plan.checklist),
+        "commands": list(plan.commands),
     }
 
 

@@ -213,9 +213,7 @@ class TestTheCommands:
     def test_a_page_that_is_not_there(self, where: list[str], tmp_path: Path) -> None:
         assert cli.run([*where, "render", "handbook", "--into", str(tmp_path / "none.md")]) == 2
 
-    def test_without_a_page_all_blocks_are_printed(
-        self, where: list[str], capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_without_a_page_all_blocks_are_printed(self, where: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.run([*where, "render", "handbook"]) == 0
         out = capsys.readouterr().out
         assert all(f"<!-- forkpolicy:end {name} -->" in out for name in BLOCKS)

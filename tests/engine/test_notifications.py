@@ -73,7 +73,9 @@ def test_hostile_text_does_nothing(text: str) -> None:
     assert all(len(told) <= LIMITS[block] for block, told in texts(found) if block != "header")
 
 
-@pytest.mark.parametrize("link", ["javascript:alert(1)", "slack://open", "example.com", 'https://x.y/"\n', "https://x y"])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "slack://open", "example.com", 'https://x.y/"\n', "https://x y"]
+)
 def test_a_link_is_a_web_address(link: str) -> None:
     with pytest.raises(UsageError, match="no web address"):
         message(Notification(Event.CREATED, plans.clean(), link))

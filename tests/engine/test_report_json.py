@@ -29,7 +29,7 @@ TOP = (
         "pull_request",
         "cross_check",
     ],
-    ["customizations", "contained_release", "checklist"],
+    ["customizations", "contained_release", "checklist", "commands"],
 )
 SUMMARY: tuple[list[str], list[str]] = (
     [

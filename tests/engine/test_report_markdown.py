@@ -12,7 +12,7 @@ from forkpolicy.engine.report.markdown import (
     to_markdown,
 )
 from tests.hostile import HOSTILE
-from tests.plans import EVERY, accepted, clean, hostile, kept, large, manual, refused, review, up_to_date
+from tests.plans import EVERY, clean, hostile, kept, large, manual, refused, review, up_to_date
 from tests.rendered import GITHUB_LINKS, page
 
 TAGS = {
@@ -82,17 +82,22 @@ def test_without_a_repository_there_are_no_links() -> None:
     assert "pull request 71" in shown.text
 
 
-def test_the_steps_take_few_paths_by_name_and_many_from_the_plan() -> None:
+def test_the_steps_lay_out_what_people_resolve() -> None:
     body = pull_request_body(review(), {})
-    assert "restore --source=HEAD --staged --worktree -- deploy/charts/litellm-helm/Chart.yaml" in body
-    assert "git mergetool -- pyproject.toml" in body
-    assert 'select(.resolution == "accept-upstream")' in body
+    assert "forkpolicy apply --release v1.81.9-stable --worktree ../sync" in body
+    assert "git -C ../sync mergetool" in body
 
 
-def test_a_path_that_disappears_is_removed() -> None:
-    gone = replace(accepted("old file"), results={manual("old file").path: None})
-    body = pull_request_body(replace(review(), decisions=(gone,)), {})
-    assert "git --literal-pathspecs rm --quiet --ignore-unmatch -- 'old file'" in body
+def test_the_steps_make_the_merge_where_nobody_is_needed() -> None:
+    body = pull_request_body(clean(), {})
+    assert "forkpolicy apply --release v1.81.9-stable\n" in body
+    assert "mergetool" not in body
+
+
+def test_what_is_generated_is_made_again_once_the_merge_is_there() -> None:
+    body = pull_request_body(replace(clean(), commands=("poetry lock",)), {})
+    assert body.index("forkpolicy apply") < body.index("\n   poetry lock\n") < body.index("git push")
+    assert "- [ ] `poetry lock` (generated files)" in body
 
 
 def test_a_body_that_is_there_already_is_not_made_again() -> None:

@@ -106,7 +106,10 @@ def test_without_upstream_s_branch_as_in_ci_the_version_is_the_same(tmp_path: Pa
 
 def test_the_list_of_releases() -> None:
     tags = {each["tag"]: each for each in data("version", "releases", "--format", "json")["tags"]}
-    assert {tag for tag, each in tags.items() if each["standing"] == "contained"} >= {"v1.81.9-stable", "v1.81.0-stable"}
+    assert {tag for tag, each in tags.items() if each["standing"] == "contained"} >= {
+        "v1.81.9-stable",
+        "v1.81.0-stable",
+    }
     assert tags["v1.67.0-stable.patch2"]["patch"] == 2
     for tag in ("v.1.32.34-stable", "v1.74.3-stable-draft", "v1.74.9.rc-draft", "v1.74.8-nightly"):
         assert tags[tag]["standing"] == "rejected"
@@ -143,9 +146,7 @@ def data(*arguments: str, policy: Path | None = None, moment: Path = MOMENT) -> 
     return found
 
 
-def forkpolicy(
-    *arguments: str, policy: Path | None = None, moment: Path = MOMENT
-) -> subprocess.CompletedProcess[str]:
+def forkpolicy(*arguments: str, policy: Path | None = None, moment: Path = MOMENT) -> subprocess.CompletedProcess[str]:
     program = str(Path(sys.executable).with_name("forkpolicy"))
     where = ["-C", str(moment), "--policy", str(policy or ROOT / "carto-fork.yaml")]
     return subprocess.run([program, *where, *arguments], capture_output=True, text=True, timeout=60, check=False)
