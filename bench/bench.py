@@ -59,6 +59,7 @@ def _rows(directory: Path, snapshot: Path | None) -> Iterator[Row | str]:
         yield "     the real fork: skipped, `make bench SNAPSHOT=…` names a git directory that holds it"
     else:
         yield from _real(real_fork(snapshot, directory))
+        yield _base_search(real_fork(snapshot, directory, "v1.81.0-stable"))
     yield from _growth(directory)
 
 
@@ -76,6 +77,15 @@ def _real(subject: Subject) -> Iterator[Row]:
         peak = max(peak, both.subject.peak)
         yield Row(f"plan, the real fork, --cross-check {cross_check}", both.ratio, bar, "x", _seconds(both))
     yield Row("plan, the real fork, peak of memory", peak / MEGABYTE, 300, "MB", "")
+
+
+def _base_search(subject: Subject) -> Row:
+    """What the search for the content base adds to a plan after a squashed sync, beside git's own merge there."""
+    merge_tree = subject.git_commands()[:1]
+    both = compare([subject.base_search_command()], merge_tree, rounds=5)
+    seconds = both.subject.seconds - cost_of([[*subject.base_search_command(), "--load-only"]]).seconds
+    detail = f"{seconds:.3f} s to {both.reference.seconds:.3f} s"
+    return Row("content base, to git merge-tree", seconds / both.reference.seconds, 1.0, "x", detail)
 
 
 def _growth(directory: Path) -> Iterator[Row | str]:

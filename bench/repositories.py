@@ -1,6 +1,7 @@
 """The repositories to measure on: generated ones of any size, and the real fork."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,21 +47,27 @@ class Subject:
         repository = [forkpolicy, "-C", str(self.path), "--policy", str(self.policy)]
         return [*repository, "plan", self.release, "--cross-check", cross_check, "--format", "json"]
 
+    def base_search_command(self) -> list[str]:
+        """The search for the content base alone."""
+        module = [sys.executable, "-m", "bench.base_search"]
+        return [*module, str(self.path), str(self.policy), self.release]
+
     def _git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.path), *arguments]
         return subprocess.check_output(command, text=True).strip()
 
 
-def real_fork(snapshot: Path, directory: Path) -> Subject:
-    """The real fork, the week before it merged v1.81.9-stable.
+def real_fork(snapshot: Path, directory: Path, release: str = "v1.81.9-stable") -> Subject:
+    """The real fork shortly before it merged a release: v1.81.9-stable, or v1.81.0-stable after a squashed sync.
 
     Raises:
         subprocess.CalledProcessError: the snapshot does not hold that fork.
     """
-    path = directory / "real"
+    moment = f"before-{release.removesuffix('-stable')}"
+    path = directory / moment
     prepare = ROOT / "tests/real/prepare"
-    subprocess.run([prepare, snapshot, path, "before-v1.81.9"], check=True, stdout=subprocess.DEVNULL)
-    return Subject(path, ROOT / "carto-fork.yaml", "carto/main", "v1.81.9-stable")
+    subprocess.run([prepare, snapshot, path, moment], check=True, stdout=subprocess.DEVNULL)
+    return Subject(path, ROOT / "carto-fork.yaml", "carto/main", release)
 
 
 def generated(directory: Path, files: int, changed: int) -> Subject:

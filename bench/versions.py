@@ -58,7 +58,7 @@ def _real(snapshot: Path, directory: Path) -> Iterator[str]:
         log = ["git", "-C", str(place), "log", f"{start}..carto/main"]
         both = compare([[*where, "version", "next"]], [log, PYTHON_START], rounds=9)
         mark = "ok  " if both.ratio <= 1.5 else "OVER"
-        yield f"{mark} version next, the real fork after {start}: {both.ratio:.2f} x git log and Python's start, at most 1.5"
+        yield f"{mark} version next, the real fork after {start}: {both.ratio:.2f} x git log and Python, at most 1.5"
 
 
 def _growth(directory: Path) -> str:

@@ -12,7 +12,7 @@ from ..policy.decisions import Decision, Loss, Resolution
 from ..policy.models import Policy
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import BUILT_IN
-from .content_base import ContentBase, Origin
+from .content_base import ContentBase
 from .git.scratch import Scratch
 from .history import ForkHistory
 from .merge_base import BasedMerge
@@ -54,7 +54,7 @@ class _Review:
         if base is None or not self._based.uses_content:
             if self._based.lost_syncs:
                 yield from self._disputed()
-            if base is not None and base.origin is Origin.HISTORY:
+            if base is not None and base.origin.is_on_line:
                 yield from self._between(self._based.git[0], (base.commit, *likely))
             return
         yield from self._put_back(base)
@@ -73,7 +73,7 @@ class _Review:
             yield path, "the fork has an older state of upstream's here than elsewhere: left behind, or put back?"
 
     def _put_back(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
-        for path, commit in base.put_back.items():
+        for path, commit in (*base.put_back.items(), *self._based.reverted.items()):
             yield path, f"{commit[:10]} of the fork put an older state of upstream's back"
 
     def _of_content(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:

@@ -52,12 +52,10 @@ class Containment:
         None where it contains that version, or may. It may where its release is not known here, the commit has
         upstream commits beyond the release that it contains, and no known release stands between the two.
         """
-        found = self._by_ancestry(commit)
+        found = self._newest_in(commit)
         if found is None or version_key(found.version) == version_key(version):
             return None
-        if self._may_be_unknown(found, version, commit):
-            return None
-        return self.at(commit).release
+        return None if self._may_be_unknown(found, version, commit) else self.at(commit).release
 
     # Private
 
@@ -67,31 +65,39 @@ class Containment:
         wanted, newest = version_key(version), version_key(found.version)
         if wanted in known or wanted <= newest or any(newest < each < wanted for each in known):
             return False
-        older = [tagged for release, tagged in fork.releases.items() if version_key(release.version) <= newest]
-        return any(fork.history.is_upstream(each) for each in fork.repo.walk([commit], older))
+        beyond = fork.repo.walk([commit], [fork.releases[found]])
+        return any(fork.history.is_upstream(each) for each in beyond)
 
     def _look_at(self, commit: CommitId) -> Contained:
         if shallow_commits(self._fork.repo):
             return Contained(None, "this is a shallow clone", "git fetch --unshallow")
-        release = self._by_ancestry(commit)
-        if commit == self._fork.production.commit and self._content_base is not None:
-            known = (release, self._by_ancestry(self._content_base))
-            return Contained(max((each for each in known if each is not None), default=None))
+        release = self._newest_in(commit)
         if release is None:
             fetch = f"git fetch --tags {self._fork.policy.upstream.remote}"
             return Contained(None, f"no known release is in the history of {commit[:10]}", fetch)
-        lost = self._lost_since(release, commit)
+        lost = None if self._has_content_base(commit) else self._lost_since(release, commit)
         if lost is not None:
             why = f"after {release.tag} the sync {lost.commit[:10]} lost its history ({lost})"
             return Contained(None, why, "merge the next release with a merge commit")
         return Contained(release)
+
+    def _has_content_base(self, commit: CommitId) -> bool:
+        return self._content_base is not None and commit == self._fork.production.commit
+
+    def _newest_in(self, commit: CommitId) -> Release | None:
+        """The newest release by ancestry or, at the tip, by content base."""
+        found = [self._by_ancestry(commit)]
+        if self._content_base is not None and self._has_content_base(commit):
+            found.append(self._by_ancestry(self._content_base))
+        return max((each for each in found if each is not None), default=None)
 
     def _by_ancestry(self, commit: CommitId) -> Release | None:
         """The newest release in a commit's history; what is younger than the commit is not asked for."""
         repo, releases = self._fork.repo, self._fork.releases
         latest = repo.commit(commit).committed + _CLOCK_SKEW
         older = (each for each, tagged in releases.items() if repo.commit(tagged).committed <= latest)
-        return next((each for each in older if repo.is_ancestor(releases[each], commit)), None)
+        # a walk, because the walker knows the commits that it saw before; asking anew reads them all again
+        return next((each for each in older if not any(repo.walk([releases[each]], [commit]))), None)
 
     def _lost_since(self, release: Release, commit: CommitId) -> LostSync | None:
         """A lost sync in a commit's history that came after a release."""
@@ -110,7 +116,7 @@ class Containment:
             for parent in commit.parents:
                 if fork.history.is_upstream(parent) and parent not in upstream:
                     newer = fork.repo.commit(parent).committed >= tagged.committed
-                    upstream[parent] = newer and fork.repo.is_ancestor(tagged.id, parent)
+                    upstream[parent] = newer and not any(fork.repo.walk([tagged.id], [parent]))
             if any(parent in found or upstream.get(parent, False) for parent in commit.parents):
                 found.add(commit.id)
                 yield commit.id

@@ -33,6 +33,11 @@ class Origin(StrEnum):
     TAG = "tag"
 
     @property
+    def is_on_line(self) -> bool:
+        """Whether it stands on upstream's line to the release."""
+        return self in (Origin.GIT, Origin.HISTORY)
+
+    @property
     def is_sync(self) -> bool:
         """Whether a sync of the fork's stands behind it."""
         return self is Origin.SYNC
@@ -94,7 +99,7 @@ class ContentSearch:
 
     def is_on_the_way(self, base: ContentBase) -> bool:
         """Whether a content base leads to the release: it is on the line to it, or nearer to it than git's base is."""
-        if base.origin is Origin.HISTORY:
+        if base.origin.is_on_line:
             return True
         return self._distance(base.commit, self._release) < self._distance(self._git_base, self._release)
 
@@ -106,6 +111,22 @@ class ContentSearch:
         positions = {commit: position for position, commit in enumerate(self.line.commits)}
         known = (positions[each] for each in brought if each in positions)
         return tuple(sorted({*self.line.equals(self.line.nearest()), *known}))
+
+    def stale_at(self, position: int) -> frozenset[RepoPath]:
+        """The paths at which the fork holds what upstream had before a position of the line."""
+        return frozenset(self.line.profile(position, position).stale_at(position))
+
+    def reverted(self, base: ContentBase) -> Mapping[RepoPath, CommitId]:
+        """Paths at which the fork had a state of upstream's newer than a base, each with the commit that undid it.
+
+        On the base the fork looks untouched there, and what it undid would come back.
+        """
+        commits = self.line.commits
+        position = commits.index(base.commit) if base.origin.is_on_line else 0
+        trees = [self._repo.tree(each) for each in (base.commit, self._release)]
+        fork = self._repo.tree(self._history.tip)
+        held = [path for path, (old, _) in self._repo.changes(*trees).items() if self._repo.entry(fork, path) == old]
+        return PutBack(self._repo, self._history, commits).beyond(position, held)
 
     # Private
 

@@ -70,8 +70,8 @@ def doctor(
             Check(State.OK, "repository", f"{repo.work_tree or repo.git_dir} is readable"),
             *_unusual(probe(repo, expected)),
             *_branches(repo, expected),
-            *_merge(repo, expected, release, in_ci),
             *_syncs(lost_syncs),
+            *_merge(repo, expected, release, in_ci),
         )
     )
 

@@ -62,12 +62,14 @@ def lost_sync(repo: Repository, commit: Commit, line: Sequence[CommitId]) -> Los
     return LostSync(commit.id, line[after], len(brought), len(missing))
 
 
-def lost_syncs_towards(repo: Repository, history: ForkHistory, line: Sequence[CommitId]) -> tuple[LostSync, ...]:
-    """The lost syncs that brought the fork near to the last commit of a line: the line from git's base to it.
+def lost_syncs_towards(
+    repo: Repository, history: ForkHistory, line: Sequence[CommitId], position: int
+) -> tuple[LostSync, ...]:
+    """The lost syncs that brought the fork near to a position of upstream's line, which begins at git's base.
 
     The fork's own commits are halved: a stretch is looked into only while its newer end is nearer.
     """
-    approach = _Approach(repo, history, line[-1])
+    approach = _Approach(repo, history, line[position])
     found = (lost_sync(repo, repo.commit(each), line) for each in dict.fromkeys(approach.drops(history.tip)))
     return tuple(each for each in found if each is not None)
 

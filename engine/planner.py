@@ -38,6 +38,7 @@ from .preflight import require_history
 from .selection import Target, select
 from .settled_conflicts import on_git_base, settled_conflicts
 from .survival import customization_findings, customization_states
+from .versioning import tag_after_sync
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +211,8 @@ def _summary(fork: Fork, merged: _Merged) -> Summary:
 
 
 def _next_version(fork: Fork, release: Release) -> NextVersion:
-    """Provisional: the last fork version on the new release; the fork's own commits do not count yet."""
-    current = fork.version
-    return NextVersion(fork.tag(current), None if current is None else fork.tag(current.on(release.version)))
+    """The last fork version, raised by the fork's own commits since, on the new release."""
+    return NextVersion(fork.tag(fork.version), tag_after_sync(fork, release), provisional=False)
 
 
 def _pull_request(policy: Policy, base: str, release: Release, status: Status) -> PullRequest:

@@ -1,6 +1,6 @@
 """Older upstream states that a commit of the fork put back on purpose."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..policy.facts import Entry
 from ..policy.names import CommitId, RepoPath
@@ -42,6 +42,14 @@ class PutBack:
             self._asked.update(asking)
         return {path: self._proofs[path] for path in stale if path in self._proofs}
 
+    def beyond(self, position: int, paths: Iterable[RepoPath]) -> dict[RepoPath, CommitId]:
+        """Of some paths those that had what upstream had only after a position, with the commit that undid it."""
+        found: dict[RepoPath, CommitId] = {}
+        for commit, path, before in self._settings(PathIndex.of(paths)):
+            if path not in found and before in self._later(path, position, len(self._line) - 1):
+                found[path] = commit
+        return found
+
     # Private
 
     def _later(self, path: RepoPath, held_at: int, position: int) -> Iterator[Entry | None]:
@@ -50,20 +58,22 @@ class PutBack:
             yield self._repo.entry(self._repo.tree(commit), path)
 
     def _look(self, later: Mapping[RepoPath, set[Entry | None]]) -> None:
-        index = PathIndex.of(later)
+        for commit, path, before in self._settings(PathIndex.of(later)):
+            if before in later[path]:
+                self._proofs.setdefault(path, commit)
+
+    def _settings(self, paths: PathIndex) -> Iterator[tuple[CommitId, RepoPath, Entry | None]]:
+        """Where a small commit of the fork set one of the paths to the state it holds: with the state before."""
         for commit in self._history.commits.values():
-            touched = differing_entries(self._repo, commit.id, commit.parents[0], index) if _is_single(commit) else ()
+            touched = differing_entries(self._repo, commit.id, commit.parents[0], paths) if _is_single(commit) else ()
             if touched and self._size(commit) <= MOST_PATHS:
+                before = self._repo.tree(commit.parents[0])
                 for path in touched:
-                    if self._sets_back(commit, path, later[path]):
-                        self._proofs.setdefault(path, commit.id)
+                    if self._repo.entry(commit.tree, path) == self._repo.entry(self._tree, path):
+                        yield commit.id, path, self._repo.entry(before, path)
 
     def _size(self, commit: Commit) -> int:
         return self._repo.distance(self._repo.tree(commit.parents[0]), commit.tree)
-
-    def _sets_back(self, commit: Commit, path: RepoPath, later: set[Entry | None]) -> bool:
-        before = self._repo.entry(self._repo.tree(commit.parents[0]), path)
-        return before in later and self._repo.entry(commit.tree, path) == self._repo.entry(self._tree, path)
 
 
 def _is_single(commit: Commit) -> bool:

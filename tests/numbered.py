@@ -22,7 +22,8 @@ upstream: { name: LiteLLM, repository: BerriAI/litellm }
 releases:
   schemes:
     - { tags: ["v{version}", "v{version}.post{patch}"], since: 1.84.0 }
-    - { tags: ["v{version}-stable", "v{version}-stable.patch{patch}", "v{version}-stable.patch.{patch}"], until: 1.84.0 }
+    - tags: ["v{version}-stable", "v{version}-stable.patch{patch}", "v{version}-stable.patch.{patch}"]
+      until: 1.84.0
   deny: { v1.82.7-stable: withdrawn by upstream }
   min_age: 3d
   stale_after: 60d

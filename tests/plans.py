@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from forkpolicy.engine.plan import (
+    LOST_SYNC,
     Base,
     CrossCheck,
     CustomizationState,
@@ -25,6 +26,7 @@ LABELS = Labels("CARTO", "LiteLLM", "CartoDB/litellm", "BerriAI/litellm")
 PRODUCTION = CommitId("c0ffee" + "1" * 34)
 RELEASE = CommitId("beef" + "2" * 36)
 BASE = CommitId("ba5e" + "3" * 36)
+CONTENT_BASE = CommitId("c0de" + "6" * 36)
 UPSTREAM_COMMIT = CommitId("fade" + "4" * 36)
 BLOB = BlobId("b10b" + "5" * 36)
 
@@ -113,7 +115,7 @@ def review() -> Plan:
     return replace(
         clean(),
         status=Status.REVIEW,
-        base=Base((BASE,), None, "git", 43),
+        base=Base((BASE,), None, "git", 43, 43),
         decisions=(
             *pages,
             accepted("ui/litellm-dashboard/src/app/layout.tsx"),
@@ -142,6 +144,43 @@ def review() -> Plan:
 def resolved() -> Plan:
     """The policy decides every conflict."""
     return replace(review(), status=Status.RESOLVED, decisions=review().automatic, findings=())
+
+
+def settled(path: str, result: bool = True) -> Decision:
+    """A path that conflicts on git's base and merges by itself on the content base."""
+    return replace(
+        accepted(path),
+        kind=None,
+        resolution=Resolution.MERGE,
+        rule="content-base",
+        line=None,
+        reason=f"no conflict on the content base: it is {'as' if result else 'deleted, as'} in LiteLLM's release",
+        untouched=CONTENT_BASE,
+        base=CONTENT_BASE,
+        results={RepoPath(path): Entry(0o100644, BLOB) if result else None},
+    )
+
+
+def squashed() -> Plan:
+    """A sync after a squashed one, planned on the content base."""
+    pages = tuple(settled(f"litellm/part{i % 5}/module_{i}.py") for i in range(40))
+    gone = tuple(settled(f"ui/old_{i}.tsx", result=False) for i in range(2))
+    why = "the fork's content stands on it: 3 paths differ from it, 90 from git's base"
+    return replace(
+        review(),
+        base=Base((BASE,), CONTENT_BASE, "content", 43, 1, why),
+        decisions=(*pages, *gone, manual("pyproject.toml")),
+        findings=(
+            Finding(
+                LOST_SYNC,
+                Severity.NOTE,
+                "`fix: resolve conflicts for upstream sync (#26)` took 60 of 61 paths over, but it was squashed",
+                commit=UPSTREAM_COMMIT,
+                fix="merge the next sync with a merge commit",
+            ),
+        ),
+        customizations=(),
+    )
 
 
 def large() -> Plan:
@@ -234,6 +273,7 @@ EVERY = {
     "clean": clean,
     "resolved": resolved,
     "review": review,
+    "squashed": squashed,
     "large": large,
     "up-to-date": up_to_date,
     "refused": refused,

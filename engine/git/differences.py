@@ -1,4 +1,4 @@
-"""How far two trees differ, no further than is asked."""
+"""Whether two trees differ much: looked at no further than is asked."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from .repository import Repository, unreadable_object
 
 
 def differ_at(repo: Repository, one: TreeId, other: TreeId, paths: int) -> bool:
-    """Whether two trees differ at so many paths or more; looked at until that is clear.
+    """Whether the contents of two trees differ at so many paths or more.
 
     Raises:
         RepositoryError: a tree is missing or damaged.
@@ -22,20 +22,19 @@ def differ_at(repo: Repository, one: TreeId, other: TreeId, paths: int) -> bool:
 
 
 def _differences(repo: Repository, one: pygit2.Oid | None, other: pygit2.Oid | None) -> Iterator[None]:
-    """One item for every path that differs; None stands for a folder that is not there."""
-    if one == other:
-        return
-    before, after = _entries(repo, one), _entries(repo, other)
-    for name in before.keys() | after.keys():
-        old, new = before.get(name), after.get(name)
-        if old == new:
-            continue
-        folders = [each[1] if each is not None and each[0] == 0o040000 else None for each in (old, new)]
-        yield from _differences(repo, *folders)
-        if any(each is not None and each[0] != 0o040000 for each in (old, new)):
+    """One item for every path whose content differs; None stands for a folder that is not there."""
+    before, after = _children(repo, one), _children(repo, other)
+    changed = {child for child, _ in before.items() ^ after.items()}
+    for name, is_folder in changed:
+        if is_folder:
+            yield from _differences(repo, before.get((name, True)), after.get((name, True)))
+        else:
             yield None
 
 
-def _entries(repo: Repository, tree: pygit2.Oid | None) -> dict[str, tuple[int, pygit2.Oid]]:
+def _children(repo: Repository, tree: pygit2.Oid | None) -> dict[tuple[str | None, bool], pygit2.Oid]:
+    """The ids of a folder's entries by name, and whether each is a folder."""
     found = None if tree is None else repo.raw[tree]
-    return {str(each.name): (int(each.filemode), each.id) for each in found} if isinstance(found, pygit2.Tree) else {}
+    if not isinstance(found, pygit2.Tree):
+        return {}
+    return {(child.name, isinstance(child, pygit2.Tree)): child.id for child in found}

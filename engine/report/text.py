@@ -26,6 +26,9 @@ MAX_ITEMS = 8
 MAX_REASONS = 4
 """How many reasons stand under one rule."""
 
+MAX_SETTLED = 3
+"""How many directories stand under one way in which the content base settles paths."""
+
 MAX_PEOPLE = 12
 """How many files for people are told one by one; more are told by rule and directory."""
 
@@ -113,7 +116,7 @@ def _base(base: Base) -> str:
     if base.used == "git" or base.content is None:
         return git
     here, there = (count(each, "path") for each in (base.conflicts, base.conflicts_on_git_base))
-    return f"{short(base.content)}, by content: {here} conflict; on git's base {git}: {there}"
+    return f"{short(base.content)}, by content: {here} in conflict; {there} on git's base {git}"
 
 
 def _settled(plan: Plan) -> _Section | None:
@@ -130,7 +133,7 @@ def _settled(plan: Plan) -> _Section | None:
 
 def _settled_line(group: RuleGroup) -> RenderableType:
     heading = joined(text(f"{len(group.decisions):,}", "green"), text(f"  {group.reason}", limit=500))
-    return Group(heading, indented(_places(group.decisions)))
+    return Group(heading, indented(_places(group.decisions, MAX_SETTLED)))
 
 
 def _agreement(plan: Plan) -> Text:
@@ -176,11 +179,11 @@ def _rule(name: str, line: int | None, plan: Plan) -> str:
     return f"{name} ({plan.policy.path}:{line})" if line else name
 
 
-def _places(decisions: tuple[Decision, ...]) -> RenderableType:
+def _places(decisions: tuple[Decision, ...], limit: int = MAX_ITEMS) -> RenderableType:
     """The one path, or the directories with their counts."""
     if len(decisions) == 1:
         return text(decisions[0].path, "dim")
-    counts = by_directory(decisions, MAX_ITEMS)
+    counts = by_directory(decisions, limit)
     return columns((text(f"{number:,}", "dim"), text(name, "dim")) for name, number in counts)
 
 

@@ -32,7 +32,10 @@ def template_data(plan: Plan) -> Data:
         },
         "status_words": status_words(plan),
         "people": _cut([_for_person(each) for each in plan.for_people], MAX_FILES)
-        | {"directories": _directories(plan.for_people)},
+        | {
+            "directories": _directories(plan.for_people),
+            "conflicts": sum(each.is_conflict for each in plan.for_people),
+        },
         "settled": _cut((_settled(group) for group in by_rule(plan.settled)), MAX_LINES) | {"paths": len(plan.settled)},
         "lost_syncs": _findings(each for each in plan.findings if each.rule == LOST_SYNC),
         "automatic": [_group(group, plan) for group in by_rule(plan.automatic)],

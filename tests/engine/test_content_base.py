@@ -180,6 +180,14 @@ class TestTheChoice:
 
 
 class TestWhatPeopleMustSee:
+    def test_what_a_commit_undid_that_is_newer_than_the_base(self, product: Product, start: CommitId) -> None:
+        """Without f7 the fork is nearer to commit 7 than to 8, and on 7 its revert would look like nothing at all."""
+        product.release(product.states[-1] | {"f0": text(2)})
+        squash = product.commit(product.own(8), start)
+        result = found(product, product.commit(product.own(8, f7=text(0)), squash))
+        assert result.base == 7
+        assert set(result.doubts) == {"f7"}
+
     def test_part_of_a_change_that_the_fork_lacks(self, product: Product, start: CommitId) -> None:
         """The squash kept the old f2 with the fork's line: no whole entry of upstream's, and still too old."""
         tip = product.commit(product.own(8, f2=text(0, "own\n")), start)

@@ -23,7 +23,7 @@ def found(product: Product, tip: CommitId) -> list[CommitId]:
     """The lost syncs in the fork's history, which both ways of looking must agree on."""
     fork = product.fork(tip)
     every = LostSyncs(fork).among(fork.history.commits.values())
-    on_the_way = lost_syncs_towards(fork.repo, fork.history, product.upstream)
+    on_the_way = lost_syncs_towards(fork.repo, fork.history, product.upstream, len(product.upstream) - 1)
     assert set(every.values()) == set(on_the_way)
     return [each.commit for each in on_the_way]
 

@@ -45,7 +45,7 @@ def test_every_plan_makes_a_message(name: str) -> None:
     plan = plans.EVERY[name]()
     assert event_of(plan) is EVENTS[name]
     found = message(Notification(event_of(plan), plan, "https://github.com/x/y/pull/1", "https://ci.example/2?a=1&b=2"))
-    assert [block["type"] for block in found["blocks"]][0] == "header"
+    assert found["blocks"][0]["type"] == "header"
     assert [each["url"] for each in found["blocks"][-1]["elements"]] == [
         "https://github.com/x/y/pull/1",
         "https://ci.example/2?a=1&b=2",

@@ -85,8 +85,11 @@ def test_a_fresh_release_waits(fork: Numbered) -> None:
 class TestTheHost:
     def test_drafts_and_prereleases_are_none(self, fork: Numbered) -> None:
         fork.release("v1.79.3-stable")
-        for kind, words in (("draft", "draft"), ("prerelease", "prerelease")):
-            found = listed(fork, host=entry("v1.79.3-stable", **{kind: True}))["v1.79.3-stable"]
+        for words, host in (
+            ("draft", entry("v1.79.3-stable", draft=True)),
+            ("prerelease", entry("v1.79.3-stable", prerelease=True)),
+        ):
+            found = listed(fork, host=host)["v1.79.3-stable"]
             assert (found.standing, found.reason) == (Standing.REJECTED, f"the host marks it as a {words}")
 
     def test_its_date_counts(self, fork: Numbered) -> None:

@@ -67,10 +67,10 @@ FROZEN: list[tuple[str, tuple[list[str], list[str]]]] = [
     ("policy", (["path", "ref", "sha256"], [])),
     ("fork", (["branch", "commit", "version"], [])),
     ("upstream", (["tag", "commit", "version"], [])),
-    ("base", (["git", "content", "used", "conflicts_on_git_base"], [])),
+    ("base", (["git", "content", "used", "conflicts_on_git_base"], ["conflicts", "why"])),
     ("summary", SUMMARY),
     ("decisions.0", DECISION),
-    ("decisions.0.evidence", (["untouched"], [])),
+    ("decisions.0.evidence", (["untouched"], ["base"])),
     ("decisions.0.loss", (["fork", "upstream"], [])),
     ("decisions.42.fork_commits.0", (["commit", "subject", "pull_request"], [])),
     ("findings.0", FINDING),
@@ -110,7 +110,14 @@ def test_the_values() -> None:
     assert plan["schema"] == "forkpolicy.plan/1"
     assert plan["fork"] == {"branch": "carto/main", "commit": PRODUCTION, "version": "v1.81.3-carto.1.18.6"}
     assert plan["upstream"] == {"tag": "v1.81.9-stable", "commit": RELEASE, "version": "1.81.9"}
-    assert plan["base"] == {"git": [BASE], "content": None, "used": "git", "conflicts_on_git_base": 43}
+    assert plan["base"] == {
+        "git": [BASE],
+        "content": None,
+        "used": "git",
+        "conflicts_on_git_base": 43,
+        "conflicts": 43,
+        "why": None,
+    }
     assert plan["status"] == "review"
     assert plan["summary"]["conflicts"] == 43
     assert plan["summary"]["resolutions"] == {"accept-upstream": 41, "keep-fork": 1, "manual-review": 1}
@@ -119,7 +126,7 @@ def test_the_values() -> None:
 
 def test_an_automatic_decision() -> None:
     decision = as_data(review())["decisions"][0]
-    assert decision["evidence"] == {"untouched": UPSTREAM_COMMIT}
+    assert decision["evidence"] == {"untouched": UPSTREAM_COMMIT, "base": None}
     assert decision["loss"] == {"fork": 0, "upstream": 0}
     assert decision["result"] == BLOB
     assert decision["results"] == {decision["path"]: BLOB}

@@ -313,7 +313,7 @@ def test_the_order_is_that_of_git_log(tmp_path_factory: pytest.TempPathFactory, 
     repository = RepositoryBuilder(place)
     tell(repository, story, "a", list)
     found = Versioning(Fork.of(Repository.open(place), policy())).own_commits(None)
-    command = ["git", "-C", place, "log", "--date-order", "--reverse", "--format=%H", "carto/main"]
+    command = ["git", "-C", str(place), "log", "--date-order", "--reverse", "--format=%H", "carto/main"]
     excluded = ["--not", "upstream/main", "--tags=v*-stable"]
     told = subprocess.check_output([*command, *excluded], text=True).split()
     assert [each.id for each in found] == told

@@ -92,7 +92,7 @@ class TestAfterASquashedSync:
     def plan(self) -> Json:
         return plan_of(self.MOMENT, self.RELEASE)
 
-    def test_it_stands_on_git_s_base(self, plan: Json) -> None:
+    def test_git_s_base_is_named(self, plan: Json) -> None:
         assert plan["base"]["git"] == [git(self.MOMENT, "rev-parse", "a92bf8173e")]
 
     def test_every_conflict_of_git_is_decided(self, plan: Json) -> None:
