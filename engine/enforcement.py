@@ -80,8 +80,15 @@ class Enforcement:
             paths.update(_owned(exact, repo.changes(store.fork, store.upstream)))
         whole = [rule for rule in rules if rule.resolve in _WHOLE_TREE and rule.applies == "always"]
         if whole:
-            paths.update(_owned(whole, (path for path, _ in repo.files(store.fork))))
+            paths.update(self._owned_of_fork(whole))
         return paths
+
+    def _owned_of_fork(self, rules: Iterable[Rule]) -> Iterator[RepoPath]:
+        """The fork's files that a rule owns; looked for only where its patterns lead."""
+        for owner in _owners(rules):
+            for place in owner.places:
+                files = self.store.scratch.repository.files_at(self.store.fork, place)
+                yield from (path for path in files if owner.match(path) is not None)
 
     def _as_conflict(self, path: RepoPath) -> Conflict:
         """A path with its three versions; with both names where a side renamed the file."""
@@ -93,7 +100,13 @@ class Enforcement:
         return Conflict(path, None, {path: self._versions(path)})
 
     def _versions(self, path: RepoPath) -> Versions:
-        return Versions(*(self.store.entry(side, path) for side in ("base", "fork", "upstream")))
+        """A path's three versions, from what is known to have changed: looking each up takes longer."""
+        changes, store = self.store.scratch.repository.changes, self.store
+        of_upstream, of_fork = changes(store.base, store.upstream), changes(store.base, store.fork)
+        if path not in of_upstream and path not in of_fork:
+            return Versions(*[store.entry("base", path)] * 3)
+        base, upstream = of_upstream[path] if path in of_upstream else (of_fork[path][0],) * 2
+        return Versions(base, of_fork[path][1] if path in of_fork else base, upstream)
 
     def _renamed(self, old: RepoPath, new: RepoPath) -> Versions:
         before, after = self._versions(old), self._versions(new)
@@ -120,6 +133,10 @@ def _is_forks_alone(versions: Versions) -> bool:
     return versions.fork is not None and versions.base is None and versions.upstream is None
 
 
+def _owners(rules: Iterable[Rule]) -> tuple[RulePaths, ...]:
+    return tuple(owner for rule in rules if (owner := RulePaths.of(rule)))
+
+
 def _owned(rules: Iterable[Rule], paths: Iterable[RepoPath]) -> Iterator[RepoPath]:
-    owners = [owner for rule in rules if (owner := RulePaths.of(rule))]
+    owners = _owners(rules)
     return (path for path in paths if any(owner.match(path) is not None for owner in owners))

@@ -40,6 +40,15 @@ def conditions(rule: Rule, paths: RulePaths | None, question: Question) -> Itera
         yield from _when(rule.when, question)
 
 
+def applies(rule: Rule, paths: RulePaths | None, question: Question) -> bool:
+    """Whether all conditions of a rule hold; what fails most is asked first, without words for it."""
+    if question.kind is None and not decides_always(rule):
+        return False
+    if paths is not None and paths.match(question.file.path) is None:
+        return False
+    return all(each.holds for each in conditions(rule, paths, question))
+
+
 def decides_always(rule: Rule) -> bool:
     """Whether a rule also decides what git merges by itself; one for hunks leaves clean ones to git."""
     return rule.scope == "exact" or (rule.applies == "always" and rule.scope != "hunks")

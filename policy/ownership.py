@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 
-from .conditions import Condition, Question, conditions
+from .conditions import Condition, Question, applies, conditions
 from .decisions import Decision, Loss, Resolution
 from .facts import ConflictFacts, Entry, FileFacts, Kind
 from .guards import Guards, Objection
@@ -132,7 +132,7 @@ class Ownership:
             return self._built_in()
         question = self._question(file, kind)
         for rule in self._policy.ownership.rules:
-            if all(each.holds for each in conditions(rule, self._paths[rule.name], question)):
+            if applies(rule, self._paths[rule.name], question):
                 return self._of_rule(rule)
         return self._default() if kind else _BY_GIT
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import takewhile
 
 from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
@@ -19,10 +20,15 @@ class PathSet:
     """
 
     patterns: tuple[str, ...]
-    _spec: GitIgnoreSpec = field(init=False, repr=False, compare=False)
+    _compiled: "_Compiled" = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_spec", _compiled_paths(self.patterns))
+        object.__setattr__(self, "_compiled", _compiled_paths(self.patterns))
+
+    @property
+    def places(self) -> tuple[RepoPath, ...]:
+        """Where to look for paths of the set: each of them is one of these, or below one; "" is the root."""
+        return tuple(dict.fromkeys(_place(each) for each in self.patterns if not each.startswith("!")))
 
     def matches(self, path: RepoPath) -> bool:
         """Whether the path is in the set."""
@@ -30,7 +36,10 @@ class PathSet:
 
     def match(self, path: RepoPath) -> str | None:
         """The pattern that put the path into the set; None where the path is not in it."""
-        result = self._spec.check_file(path)
+        # most paths match no pattern at all, and pathspec takes its time to say so
+        if not any(pattern.search(path) for pattern in self._compiled.including):
+            return None
+        result = self._compiled.spec.check_file(path)
         return self.patterns[result.index] if result.include and result.index is not None else None
 
 
@@ -66,6 +75,7 @@ class RefPatterns:
 
 
 _BRACKET = re.compile(r"\\.|\[[!^]?+(?P<set>\][^\]]*|[^\]]+)\]", re.DOTALL)
+_SPECIAL = re.compile(r"[*?\[\\]")
 _REGEX_BRACKET = re.compile(r"\\.|\[\^/\]|\[(?P<not>\^?)(?P<set>\]?[^\]]*)\]", re.DOTALL)
 
 
@@ -84,6 +94,23 @@ class _GitPattern(GitIgnoreSpecPattern):
         if regex.endswith("|$)"):  # `$` would also match before a line break, which may end a path
             regex = regex.removesuffix("|$)") + r"|\Z)"
         return f"(?s:{_REGEX_BRACKET.sub(_git_bracket, regex)})", include
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A list of patterns, ready to match."""
+
+    spec: GitIgnoreSpec
+    including: tuple[re.Pattern[str], ...]
+    """The patterns that put paths into the set."""
+
+
+def _place(pattern: str) -> RepoPath:
+    """What a pattern's paths have in common: its parts up to the first that is no literal name."""
+    if "/" not in pattern.removesuffix("/"):
+        return RepoPath("")
+    parts = pattern.strip("/").split("/")
+    return RepoPath("/".join(takewhile(lambda part: not _SPECIAL.search(part), parts)))
 
 
 def _git_bracket(match: re.Match[str]) -> str:
@@ -124,11 +151,12 @@ def _is_set(characters: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _compiled_paths(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+def _compiled_paths(patterns: tuple[str, ...]) -> _Compiled:
     for each in patterns:
         if problem := path_pattern_problem(each):
             raise ValueError(f"{each!r}: {problem}")
-    return GitIgnoreSpec.from_lines(patterns, _GitPattern)
+    regexes = (regex for regex, include in map(_GitPattern.pattern_to_regex, patterns) if regex and include)
+    return _Compiled(GitIgnoreSpec.from_lines(patterns, _GitPattern), tuple(map(re.compile, regexes)))
 
 
 @lru_cache(maxsize=1024)

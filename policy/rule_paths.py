@@ -22,6 +22,13 @@ class RulePaths:
             return None
         return cls(PathSet(rule.paths), rule.suffix if rule.resolve is Resolution.DISABLE else None)
 
+    @property
+    def places(self) -> tuple[RepoPath, ...]:
+        """Where to look for the rule's paths: each of them is one of these, or below one; "" is the root."""
+        places = self.patterns.places
+        copies = (RepoPath(f"{place}{self.suffix}") for place in places if place and self.suffix)
+        return (*places, *copies)
+
     def match(self, path: RepoPath) -> str | None:
         """The pattern that makes the path the rule's; None where none does."""
         found = self.patterns.match(path)

@@ -1,6 +1,6 @@
 """Random histories of a fork that took upstream's work in a sync: made properly, and the same sync squashed."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,7 +52,7 @@ class Forked:
 
 
 @contextmanager
-def forked(seed: int) -> Iterator[Forked]:
+def forked(seed: int) -> Generator[Forked, None, None]:
     """The histories that a seed gives, in a folder that goes away."""
     with TemporaryDirectory() as folder:
         yield _Maker(RepositoryBuilder(Path(folder) / "repository.git"), Random(seed)).make()

@@ -50,7 +50,8 @@ class Product:
     def commit(self, files: Mapping[str, str], *parents: CommitId, message: str = "change") -> CommitId:
         """A commit that holds exactly some files, a day after the one before."""
         self._days += 1
-        change, before = self.repository.on(*parents), self._contents[parents[0]] if parents else {}
+        change = self.repository.on(*parents)
+        before: Mapping[str, str] = self._contents[parents[0]] if parents else {}
         change.delete(*(before.keys() - files.keys()))
         for path, content in files.items() - before.items():
             change.write(path, content)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -48,6 +48,7 @@ class Repository:
     def __init__(self, raw: pygit2.Repository) -> None:
         self.raw = raw
         self.commit = lru_cache(maxsize=65536)(self._commit)
+        self.changes = lru_cache(maxsize=16)(self._changes)
         self._walkers: list[pygit2.Walker] = []
 
     @classmethod
@@ -193,6 +194,14 @@ class Repository:
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise unreadable_object(tree, error) from error
 
+    def files_at(self, tree: TreeId, place: RepoPath) -> Iterator[RepoPath]:
+        """The file at a place of a tree, or all below the folder there; nothing where nothing is; "" is the root."""
+        if place and self.entry(tree, place) is not None:
+            yield place
+            return
+        files = self.files_in(tree, place) if place else self.files(tree)
+        yield from (path for path, _ in files)
+
     def files_in(self, tree: TreeId, folder: RepoPath) -> Iterator[tuple[RepoPath, Entry]]:
         """Every file below one folder of a tree, with its full path; nothing where there is no such folder."""
         try:
@@ -201,20 +210,6 @@ class Repository:
             return
         if isinstance(found, pygit2.Tree):
             yield from _files(found, f"{folder}/")
-
-    def changes(self, before: TreeId, after: TreeId) -> dict[RepoPath, tuple[Entry | None, Entry | None]]:
-        """The paths at which two trees differ, each with its entry in either; renames are not looked for."""
-        found: dict[RepoPath, tuple[Entry | None, Entry | None]] = {}
-        if before == after:
-            return found
-        try:
-            deltas = self._tree(before).diff_to_tree(self._tree(after), DiffOption.INCLUDE_TYPECHANGE).deltas
-        except (KeyError, ValueError, pygit2.GitError) as error:
-            raise unreadable_object(after, error) from error
-        for delta in deltas:
-            old, new = _entry(delta.old_file), _entry(delta.new_file)
-            found[RepoPath(delta.new_file.path or delta.old_file.path)] = (old, new)
-        return found
 
     def distance(self, one: TreeId, other: TreeId) -> int:
         """The number of paths at which two trees differ: `len(changes(…))`, without reading what differs."""
@@ -327,6 +322,20 @@ class Repository:
             raw.author.raw_email.decode("utf-8", "replace"),
             datetime.fromtimestamp(raw.commit_time, UTC),
         )
+
+    def _changes(self, before: TreeId, after: TreeId) -> Mapping[RepoPath, tuple[Entry | None, Entry | None]]:
+        """The paths at which two trees differ, each with its entry in either; renames are not looked for."""
+        found: dict[RepoPath, tuple[Entry | None, Entry | None]] = {}
+        if before == after:
+            return found
+        try:
+            deltas = self._tree(before).diff_to_tree(self._tree(after), DiffOption.INCLUDE_TYPECHANGE).deltas
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise unreadable_object(after, error) from error
+        for delta in deltas:
+            old, new = _entry(delta.old_file), _entry(delta.new_file)
+            found[RepoPath(delta.new_file.path or delta.old_file.path)] = (old, new)
+        return found
 
 
 def missing_object(object_id: str) -> RepositoryError:

@@ -147,6 +147,12 @@ class TestRepository:
         assert list(repo.files_in(tree, RepoPath("nowhere"))) == []
         assert list(repo.files_in(tree, RepoPath("c"))) == []
 
+    def test_files_at_a_place(self, repository: RepositoryBuilder) -> None:
+        commit = repository.on().write("d/e/a", "1").write("d/b", "1").write("c", "1").commit()
+        repo = opened(repository)
+        places = {place: list(repo.files_at(repo.tree(commit), RepoPath(place))) for place in ("", "d", "c", "x")}
+        assert places == {"": ["c", "d/b", "d/e/a"], "d": ["d/b", "d/e/a"], "c": ["c"], "x": []}
+
     def test_what_is_not_there(self, repository: RepositoryBuilder, tmp_path: Path) -> None:
         commit = repository.on().write("a", "1").commit()
         repo = opened(repository)

@@ -6,8 +6,10 @@ import pytest
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.base_findings import unhealed_syncs
+from forkpolicy.engine.doctor import State, doctor
 from forkpolicy.engine.plan import Base, Plan, PolicySource, Status
 from forkpolicy.engine.planner import Request, make_plan
+from forkpolicy.engine.preflight import Expected
 from forkpolicy.policy.decisions import Decision, Resolution
 from forkpolicy.policy.findings import Finding
 from forkpolicy.policy.names import CommitId, RepoPath
@@ -128,3 +130,11 @@ def test_a_sync_that_is_merged_heals_what_was_lost(product: Product, squash: Com
     assert [each.commit for each in unhealed_syncs(product.fork(squash))] == [squash]
     healed = product.commit(product.own(-1), squash, product.upstream[12])
     assert unhealed_syncs(product.fork(healed)) == ()
+
+
+def test_doctor_tells_of_what_nothing_has_healed(product: Product, squash: CommitId) -> None:
+    fork = product.fork(squash)
+    expected = Expected.of(fork.policy)
+    for lost, state in ((unhealed_syncs(fork), State.NOTE), ((), State.OK)):
+        diagnosis = doctor(fork.repo, expected, git=None, release=product.upstream[-1], lost_syncs=lost)
+        assert [check.state for check in diagnosis.checks if check.subject == "syncs"] == [state]

@@ -51,6 +51,29 @@ def test_a_path_set_equals_git_check_ignore(repository: Path, patterns: list[str
     assert {path for path in paths if path_set.matches(RepoPath(path))} == git_ignores(repository, patterns, paths)
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.lists(good_patterns(), min_size=1, max_size=3), st.lists(PATHS, min_size=10, max_size=40))
+def test_what_a_path_set_matches_lies_at_its_places(patterns: list[str], paths: list[str]) -> None:
+    path_set = PathSet(tuple(patterns))
+    for path in paths:
+        if path_set.matches(RepoPath(path)):
+            assert any(place in ("", path) or path.startswith(f"{place}/") for place in path_set.places)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "places"),
+    [
+        (("/.github/workflows/a.yml", "/docker/"), (".github/workflows/a.yml", "docker")),
+        (("/docs/CARTO_*", "docs/*/x"), ("docs",)),
+        (("*.txt",), ("",)),
+        (("docs/",), ("",)),
+        (("/docs/", "!/docs/x/"), ("docs",)),
+    ],
+)
+def test_where_to_look_for_the_paths_of_a_set(patterns: tuple[str, ...], places: tuple[str, ...]) -> None:
+    assert PathSet(patterns).places == places
+
+
 @pytest.mark.parametrize(
     ("patterns", "path", "decided_by"),
     [

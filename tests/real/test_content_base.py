@@ -1,7 +1,7 @@
 """The content base on the real fork, held against facts found with git itself; `make real SNAPSHOT=…` runs it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,7 +112,7 @@ class TestWhereHistoryIsWhole:
 
 
 @contextmanager
-def planned(moment: str, release: str, base: str = "auto") -> Iterator[Planned]:
+def planned(moment: str, release: str, base: str = "auto") -> Generator[Planned, None, None]:
     source = PolicySource("carto-fork.yaml", None, "0" * 64)
     request = Request(release, cross_check="never")
     with planning(fork_at(moment, base), source, request, datetime(2026, 3, 1, tzinfo=UTC)) as found:
