@@ -32,7 +32,8 @@ class Question:
 def conditions(rule: Rule, paths: RulePaths | None, question: Question) -> Iterator[Condition]:
     """Every condition of a rule, judged in the order of the language; some rules decide nothing but conflicts."""
     if question.kind is None:
-        yield Condition("applies", decides_always(rule), "a conflict", "git merges it by itself")
+        holds = decides_always(rule)
+        yield Condition("applies", holds, "a conflict", "always" if holds else "git merges it by itself")
     if paths is not None:
         matching = paths.match(question.file.path)
         yield Condition("paths", matching is not None, " or ".join(rule.paths), matching or "no pattern matches")
