@@ -15,6 +15,7 @@ from ..policy.ownership import BUILT_IN
 from .content_base import ContentBase
 from .git.scratch import Scratch
 from .history import ForkHistory
+from .lost_syncs import FEWEST_PATHS
 from .merge_base import BasedMerge
 from .path_merge import PathMerge
 
@@ -54,7 +55,7 @@ class _Review:
         if base is None or not self._based.uses_content:
             if self._based.lost_syncs:
                 yield from self._disputed()
-            if base is not None and base.origin.is_on_line:
+            if base is not None and base.origin.is_on_line and base.nearer >= FEWEST_PATHS:
                 yield from self._between(self._based.git[0], (base.commit, *likely))
             return
         yield from self._put_back(base)

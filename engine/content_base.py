@@ -58,6 +58,11 @@ class ContentBase:
     put_back: Mapping[RepoPath, CommitId]
     """Paths that the fork set back to what upstream had earlier, each with the commit: a person decides them."""
 
+    @property
+    def nearer(self) -> int:
+        """By how many paths it is nearer to the fork than git's base."""
+        return self.git_distance - self.distance
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:

@@ -22,7 +22,7 @@ from .upstream_line import UpstreamLine, upstream_line
 CLOCK_SKEW = timedelta(days=2)
 """How much younger than the commit that took it an upstream commit's date may be: clocks differ."""
 
-_FEWEST_PATHS = 5
+FEWEST_PATHS = 5
 """So many paths it brings at least: fewer cannot be told from a cherry-pick."""
 
 _SHARE = 0.5
@@ -56,7 +56,7 @@ def lost_sync(repo: Repository, commit: Commit, line: Sequence[CommitId]) -> Los
     news = repo.changes(repo.tree(line[before]), repo.tree(line[after]))
     missing = {path: new for path, (_, new) in news.items() if repo.entry(repo.tree(parent), path) != new}
     brought = {path for path, new in missing.items() if repo.entry(commit.tree, path) == new}
-    enough = len(brought) >= max(_FEWEST_PATHS, _SHARE * len(missing))
+    enough = len(brought) >= max(FEWEST_PATHS, _SHARE * len(missing))
     if not enough or not _are_of_several(repo, line[before : after + 1], brought):
         return None
     return LostSync(commit.id, line[after], len(brought), len(missing))
@@ -97,7 +97,7 @@ class LostSyncs:
 
     def _is_large(self, commit: Commit) -> bool:
         repo = self._fork.repo
-        return differ_at(repo, repo.tree(commit.parents[0]), commit.tree, _FEWEST_PATHS)
+        return differ_at(repo, repo.tree(commit.parents[0]), commit.tree, FEWEST_PATHS)
 
     def _touches(self, commit: Commit, line: Sequence[CommitId]) -> bool:
         """Whether a commit changes enough of what upstream changed."""
@@ -105,7 +105,7 @@ class LostSyncs:
         first, last = repo.tree(line[0]), repo.tree(line[-1])
         changed = repo.changes(repo.tree(commit.parents[0]), commit.tree)
         news = (path for path in changed if repo.entry(first, path) != repo.entry(last, path))
-        return len(tuple(islice(news, _FEWEST_PATHS))) == _FEWEST_PATHS
+        return len(tuple(islice(news, FEWEST_PATHS))) == FEWEST_PATHS
 
     def _lines(self, commit: Commit) -> Iterator[tuple[CommitId, ...]]:
         """Upstream's lines as they were on the commit's day, from what the commit stands on."""
@@ -154,7 +154,7 @@ class _Approach:
         yield from self._between(line, 0, len(line) - 1)
 
     def _between(self, line: Sequence[CommitId], low: int, high: int) -> Iterator[CommitId]:
-        if low >= high or self._distance(line[low]) - self._distance(line[high]) < _FEWEST_PATHS:
+        if low >= high or self._distance(line[low]) - self._distance(line[high]) < FEWEST_PATHS:
             return
         if high - low > 1:
             middle = (low + high) // 2

@@ -134,7 +134,7 @@ def _objection(scratch: Scratch, merging: Merging, base: ContentBase, on_the_way
     The fork must hold most of what lies between the two bases. The base must lead to the release: an old branch of
     another fork may be near to this one, and far from that. And no path may conflict that would not on git's base.
     """
-    if base.git_distance - base.distance < _HELD_SHARE * base.between:
+    if base.nearer < _HELD_SHARE * base.between:
         return "the fork holds less than half of what upstream did between git's base and it"
     if not on_the_way:
         return "it is no nearer to the release than git's base is"
@@ -155,8 +155,7 @@ def _is_new(conflict: Conflict, paths: PathMerge, git: CommitId) -> bool:
 
 def _reason(base: ContentBase) -> str:
     """Why a content base is used, in figures."""
-    held = base.git_distance - base.distance
     return (
         f"the fork's content stands on it: {base.distance:,} paths differ from it, {base.git_distance:,} from git's "
-        f"base, so the fork holds {held:,} of the {base.between:,} paths that upstream changed in between"
+        f"base, so the fork holds {base.nearer:,} of the {base.between:,} paths that upstream changed in between"
     )
