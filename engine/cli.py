@@ -3,6 +3,7 @@
 Commands import what they need when they run: `forkpolicy --version` must not wait for libgit2.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
+
+_ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,7 +359,12 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """The entry point of the `forkpolicy` command."""
-    sys.exit(run(sys.argv[1:]))
+    # A command lives for a second and leaves few cycles: looking for them all the while, and once more at the end,
+    # takes longer than reading a history.
+    gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
+    status = run(sys.argv[1:])
+    gc.freeze()
+    sys.exit(status)
 
 
 def _output(options: Options, format_: str, outputs: tuple[str, ...]) -> "Output":

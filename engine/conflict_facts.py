@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
-from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts, ForkCommit, Kind, Versions
+from ..policy.facts import Conflict, ConflictFacts, FileFacts, ForkCommit, Kind, Versions
 from ..policy.loss import is_binary
 from ..policy.names import BlobId, CommitId, RepoPath
 from .git.repository import Repository
@@ -42,6 +43,11 @@ def file_facts(repo: Repository, history: ForkHistory, path: RepoPath, versions:
     return _facts(single, _look_up(repo, history, (single,), _NO_NAMES), repo.read, True).files[0]
 
 
+def has_binary(versions: Versions, read: Read) -> bool:
+    """Whether any version of a file is binary."""
+    return any(each is not None and each.is_file and is_binary(read(each.id)) for each in versions.entries)
+
+
 @dataclass(frozen=True, slots=True)
 class _Past:
     """What history says about paths."""
@@ -61,7 +67,9 @@ def _look_up(
     known = {path for path, versions in files.items() if versions.base or versions.upstream}
     untouched = untouched_paths(repo, history, entries, upstream_names)
     asked = dict.fromkeys(files.keys() - known - upstream_names.keys() - untouched.keys())
-    elsewhere = find_entries(repo, repo.walk(history.upstream), asked) if asked else {}
+    # the tips, releases among them, had most of what upstream ever had
+    everywhere = chain(history.upstream, repo.walk(history.upstream))
+    elsewhere = find_entries(repo, everywhere, asked) if asked else {}
     return _Past(
         untouched,
         fork_commits_by_path(repo, history, files),
@@ -82,12 +90,8 @@ def _file(conflict: Conflict, path: RepoPath, past: _Past, read: Read, look_insi
     return FileFacts(
         path=path,
         versions=versions,
-        binary=look_inside and any(_has_binary(each, read) for each in versions.entries),
+        binary=look_inside and has_binary(versions, read),
         untouched=next((past.untouched[name] for name in names if name in past.untouched), None),
         fork_only=versions.fork is not None and not known,
         leftover=versions.fork is not None and versions.upstream is None and known,
     )
-
-
-def _has_binary(entry: Entry | None, read: Read) -> bool:
-    return entry is not None and entry.is_file and is_binary(read(entry.id))

@@ -10,6 +10,7 @@ from ..policy.names import RepoPath
 from ..policy.ownership import Ownership, Ruling
 from ..policy.results import outcome
 from ..policy.rule_paths import RulePaths
+from .conflict_facts import has_binary
 from .merge import Merge
 from .merge_store import MergeStore
 
@@ -29,21 +30,33 @@ class Enforcement:
     def candidates(self) -> tuple[Conflict, ...]:
         """What git merges by itself and a rule decides, in the form of conflicts without a kind."""
         taken = {path for conflict in self.merge.conflicts for path in conflict.files}
-        found: list[Conflict] = []
-        for path in sorted(self._paths() - taken):
-            if path not in taken:
-                conflict = self._as_conflict(path)
-                taken.update(conflict.files)
-                found.extend(self._if_told(conflict))
-        return tuple(found)
+        paths = sorted(self._paths() - taken)
+        return tuple(
+            each for path in paths for each in self._if_told(Conflict(path, None, {path: self._versions(path)}))
+        )
 
     def _if_told(self, conflict: Conflict) -> Iterator[Conflict]:
         """The conflict, where the policy may have something to tell about it, whatever history says."""
-        for facts in _first_looks(conflict):
+        for facts in self._first_looks(conflict):
             ruling = self.ownership.ruling_on(facts)
             if ruling is not None and self._would_tell(facts, ruling):
                 yield self._with_copies(conflict, ruling)
                 return
+
+    def _first_looks(self, conflict: Conflict) -> Iterator[ConflictFacts]:
+        """The facts without history: of a file that only the fork has, upstream may have had it once, or never."""
+        yield self._look(conflict, had_upstream=True)
+        if any(map(_is_forks_alone, conflict.files.values())):
+            yield self._look(conflict, had_upstream=False)
+
+    def _look(self, conflict: Conflict, *, had_upstream: bool) -> ConflictFacts:
+        files: list[FileFacts] = []
+        for path, versions in conflict.files.items():
+            alone = _is_forks_alone(versions) and not had_upstream
+            leftover = versions.fork is not None and versions.upstream is None and not alone
+            binary = self.policy.asks_for_binary and has_binary(versions, self.store.read)
+            files.append(FileFacts(path, versions, binary=binary, fork_only=alone, leftover=leftover))
+        return ConflictFacts(conflict, tuple(files))
 
     def _would_tell(self, facts: ConflictFacts, ruling: Ruling) -> bool:
         """Whether a ruling asks for something, or leaves anything else than git would: most leave just that."""
@@ -90,15 +103,6 @@ class Enforcement:
                 files = self.store.scratch.repository.files_at(self.store.fork, place)
                 yield from (path for path in files if owner.match(path) is not None)
 
-    def _as_conflict(self, path: RepoPath) -> Conflict:
-        """A path with its three versions; with both names where a side renamed the file."""
-        for renames in (self.merge.fork_renames, self.merge.upstream_renames):
-            for old, new in renames.items():
-                if path in (old, new):
-                    versions = self._renamed(old, new)
-                    return Conflict(new, None, {old: versions, new: versions}, follows_rename=True)
-        return Conflict(path, None, {path: self._versions(path)})
-
     def _versions(self, path: RepoPath) -> Versions:
         """A path's three versions, from what is known to have changed: looking each up takes longer."""
         changes, store = self.store.scratch.repository.changes, self.store
@@ -107,26 +111,6 @@ class Enforcement:
             return Versions(*[store.entry("base", path)] * 3)
         base, upstream = of_upstream[path] if path in of_upstream else (of_fork[path][0],) * 2
         return Versions(base, of_fork[path][1] if path in of_fork else base, upstream)
-
-    def _renamed(self, old: RepoPath, new: RepoPath) -> Versions:
-        before, after = self._versions(old), self._versions(new)
-        return Versions(before.base, after.fork or before.fork, after.upstream or before.upstream)
-
-
-def _first_looks(conflict: Conflict) -> Iterator[ConflictFacts]:
-    """The facts as the trees alone tell them: of a file that only the fork has, upstream may have had it once."""
-    yield _look(conflict, had_upstream=True)
-    if any(map(_is_forks_alone, conflict.files.values())):
-        yield _look(conflict, had_upstream=False)
-
-
-def _look(conflict: Conflict, *, had_upstream: bool) -> ConflictFacts:
-    files: list[FileFacts] = []
-    for path, versions in conflict.files.items():
-        alone = _is_forks_alone(versions) and not had_upstream
-        leftover = versions.fork is not None and versions.upstream is None and not alone
-        files.append(FileFacts(path, versions, fork_only=alone, leftover=leftover))
-    return ConflictFacts(conflict, tuple(files))
 
 
 def _is_forks_alone(versions: Versions) -> bool:

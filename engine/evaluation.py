@@ -1,6 +1,6 @@
 """A merge, evaluated: what conflicts, what is known about it, and what the policy decides."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -38,7 +38,7 @@ class Evaluation:
 
 
 @contextmanager
-def scratch_for(fork: Fork) -> Iterator[Scratch]:
+def scratch_for(fork: Fork) -> Generator[Scratch, None, None]:
     """A scratch store in which merges see what a person's would: production's root attributes."""
     repo = fork.repo
     attributes = repo.entry(repo.tree(fork.production.commit), _ATTRIBUTES)
@@ -58,8 +58,8 @@ def evaluate(fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge
     enforcement = Enforcement(fork.policy, ownership, based.merge, store)
     asked = (*based.merge.conflicts, *enforcement.candidates())
     copies = ownership.disabled_copies(path for conflict in asked for path in conflict.files)
-    binary = any(rule.when is not None and rule.when.binary is not None for rule in fork.policy.ownership.rules)
-    facts = gather_facts(fork.repo, fork.history, asked, store.read, copies, look_inside=binary)
+    look_inside = fork.policy.asks_for_binary
+    facts = gather_facts(fork.repo, fork.history, asked, store.read, copies, look_inside=look_inside)
     doubts = doubtful_paths(scratch, fork.history, upstream, based)
     decisions = hold_back(_decide(ownership, facts, enforcement), doubts, fork.policy)
     return Evaluation(based, facts, decisions)

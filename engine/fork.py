@@ -73,7 +73,16 @@ class Fork:
     @cached_property
     def contained(self) -> tuple[Release, ...]:
         """The releases in the branch's history, newest first."""
-        return tuple(release for release, commit in self.releases.items() if self._has(commit))
+        return tuple(filter(self.contains, self.releases))
+
+    @cached_property
+    def newest_contained(self) -> Release | None:
+        """The newest release in the branch's history; the older ones are not looked at."""
+        return next(filter(self.contains, self.releases), None)
+
+    def contains(self, release: Release) -> bool:
+        """Whether a known release is in the branch's history."""
+        return not any(self.repo.walk([self.releases[release]], [self.production.commit]))
 
     @cached_property
     def version(self) -> ForkVersion | None:
@@ -106,11 +115,3 @@ class Fork:
     def _is_in_history(self, commit: CommitId) -> bool:
         """Whether any commit is in the branch's history; the fork may have tagged one of upstream's, too."""
         return commit in self.history.commits or self.repo.is_ancestor(commit, self.production.commit)
-
-    @cached_property
-    def _missing(self) -> frozenset[CommitId]:
-        """The upstream commits that the branch lacks."""
-        return frozenset(self.repo.walk(self.history.upstream, [self.production.commit]))
-
-    def _has(self, commit: CommitId) -> bool:
-        return commit not in self._missing

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from ..policy.facts import ForkCommit
 from ..policy.names import CommitId, RepoPath
@@ -12,7 +11,6 @@ from .git.search import PathIndex, differing_entries
 
 _MERGED_PULL_REQUEST = re.compile(r"Merge pull request #(\d+) ")
 _SQUASHED_PULL_REQUEST = re.compile(r"\(#(\d+)\)\s*$")
-_CLOCK_SKEW = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ def fork_history(
     What descends from `since`, the fork's first own commit, is never upstream's: a fork may tag `vX.Y.Z` too, and
     commit to the mirror. Such tips are left out; where no other is there, what they stand on counts.
     """
-    commits = _own_commits(repo, tip, upstream)
+    commits = {each: repo.commit(each) for each in repo.walk([tip], upstream, topological=True)}
     if since is None or since in commits:  # in there: no tip reaches it, so none descends from it
         return ForkHistory(tip, upstream, commits)
     return fork_history(repo, tip, _without_descendants(repo, upstream, since), None)
@@ -103,23 +101,6 @@ def _brought_by(history: ForkHistory, merge: Commit) -> set[CommitId]:
     """The fork's commits that a merge's second parent has and its first does not."""
     first, second = merge.parents[:2]
     return reachable(history.commits, second) - reachable(history.commits, first)
-
-
-def _own_commits(
-    repo: Repository, tip: CommitId, upstream: Iterable[CommitId], hidden: int = 4
-) -> dict[CommitId, Commit]:
-    """The commits reachable from `tip` and from none of upstream's tips, no commit before its children.
-
-    The newest tips are hidden first: one that is older than all that is found reaches nothing of it, and walking
-    down to every release of ten years takes longer than all else.
-    """
-    tips = sorted(upstream, key=lambda each: repo.commit(each).committed, reverse=True)
-    commits = {each: repo.commit(each) for each in repo.walk([tip], tips[:hidden], topological=True)}
-    if not commits:
-        return commits
-    oldest = min(each.committed for each in commits.values()) - _CLOCK_SKEW
-    needed = sum(repo.commit(each).committed >= oldest for each in tips)
-    return commits if needed <= hidden else _own_commits(repo, tip, tips, needed)
 
 
 def _without_descendants(repo: Repository, tips: tuple[CommitId, ...], since: CommitId) -> tuple[CommitId, ...]:

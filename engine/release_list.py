@@ -81,7 +81,7 @@ def list_releases(fork: Fork, now: datetime, host: Mapping[str, HostRelease] | N
         now: the clock.
         host: what the host publishes, by tag, where it was asked.
     """
-    reader = _Reader(fork, now, host or {}, next(iter(fork.contained), None))
+    reader = _Reader(fork, now, host or {}, fork.newest_contained)
     tags = sorted(reader.read(), key=lambda each: (each.date is not None, each.date, each.tag), reverse=True)
     return ReleaseList(tuple(tags), reader.contained, _stale(fork, tags, now))
 

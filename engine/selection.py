@@ -32,21 +32,21 @@ def select(fork: Fork, asked: str | None, now: datetime) -> Target:
 
 
 def _asked_for(fork: Fork, tag: str, now: datetime) -> Target:
-    contained = _contained(fork)
+    contained = fork.newest_contained
     release = fork.rules.read(tag)
     if isinstance(release, Rejected):
         return Target(None, None, contained, f"{tag} is no release to merge: {release.reason}")
     commit = fork.releases.get(release)
     if commit is None:
         return _unknown(fork, release, contained)
-    if release in fork.contained:
+    if fork.contains(release):
         return Target(contained, None, contained) if release == contained else _older(release, commit, contained)
     reason = refusal(_candidate(fork, release), contained, now, fork.policy.releases.min_age)
     return Target(release, commit, contained, None if reason is None else f"{tag} {reason}")
 
 
 def _newest(fork: Fork, now: datetime) -> Target:
-    contained = _contained(fork)
+    contained = fork.newest_contained
     newer = [each for each in fork.releases if contained is None or each > contained]
     selection = newest((_candidate(fork, each) for each in newer), now, fork.policy.releases.min_age)
     notes = tuple(
@@ -62,10 +62,6 @@ def _newest(fork: Fork, now: datetime) -> Target:
         return Target(contained, None, contained, notes=notes)
     release = selection.chosen.release
     return Target(release, fork.releases[release], contained, notes=notes)
-
-
-def _contained(fork: Fork) -> Release | None:
-    return next(iter(fork.contained), None)
 
 
 def _candidate(fork: Fork, release: Release) -> Candidate:

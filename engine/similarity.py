@@ -6,8 +6,8 @@ so that a rename near the threshold is judged as git judges it.
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
-from functools import cache
+from collections.abc import Callable, Collection, Container
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from ..policy.names import BlobId
@@ -27,10 +27,15 @@ class Fingerprints:
 
     def __init__(self, read: Callable[[BlobId], bytes], size: Callable[[BlobId], int]) -> None:
         def of(blob: BlobId) -> Fingerprint:
-            return fingerprint(read(blob))
+            return _counted(self._chunks(blob))
 
         self.size = cache(size)
         self.of = cache(of)
+        self._chunks = lru_cache(maxsize=1)(lambda blob: chunks(read(blob)))
+
+    def bytes_among(self, blob: BlobId, known: Container[bytes]) -> int:
+        """How many bytes of a blob stand in known chunks; for most blobs that is all that is asked."""
+        return sum(len(chunk) for chunk in self._chunks(blob) if chunk in known)
 
     def similarity(self, one: BlobId, other: BlobId, at_least: float) -> float:
         """The share of bytes two blobs have in common, from 0 to 1; 0 where it is below `at_least`."""
@@ -62,16 +67,18 @@ class Lookalikes:
         if not size or not near:
             return set()
         self._index(near)
+        if self._fingerprints.bytes_among(blob, self._holders) < size * self._at_least:
+            return set()
         shared: Counter[BlobId] = Counter()
         frequent = 0
-        chunks = self._fingerprints.of(blob)
-        for chunk in chunks.keys() & self._holders.keys():
+        weights = self._fingerprints.of(blob)
+        for chunk in weights.keys() & self._holders.keys():
             holders = self._holders[chunk]
             if len(holders) > _FREQUENT:
-                frequent += chunks[chunk]
+                frequent += weights[chunk]
             else:
                 for each in holders:
-                    shared[each] += chunks[chunk]
+                    shared[each] += weights[chunk]
         needed = size * self._at_least - frequent
         return set(near) if needed <= 0 else {each for each in near if shared[each] >= needed}
 
@@ -93,16 +100,20 @@ def is_binary(content: bytes) -> bool:
     return b"\0" in content[:_LOOKED_AT_FOR_NUL]
 
 
-def fingerprint(content: bytes) -> Fingerprint:
-    """The fingerprint of a file's content; CR before LF does not count in text."""
+def chunks(content: bytes) -> list[bytes]:
+    """A file's content in chunks, in no order; CR before LF does not count in text."""
     text = content if is_binary(content) else content.replace(b"\r\n", b"\n")
     *lines, rest = text.split(b"\n")
-    chunks = [line + b"\n" for line in lines if len(line) < _CHUNK]
+    found = [line + b"\n" for line in lines if len(line) < _CHUNK]
     for long in (*(line + b"\n" for line in lines if len(line) >= _CHUNK), rest):
-        chunks += [long[start : start + _CHUNK] for start in range(0, len(long), _CHUNK)]
-    return {chunk: count * len(chunk) for chunk, count in Counter(chunks).items()}
+        found += [long[start : start + _CHUNK] for start in range(0, len(long), _CHUNK)]
+    return found
 
 
 def common(one: Fingerprint, other: Fingerprint) -> int:
     """How many bytes two files have in common."""
     return sum(min(one[each], other[each]) for each in one.keys() & other.keys())
+
+
+def _counted(found: list[bytes]) -> Fingerprint:
+    return {chunk: count * len(chunk) for chunk, count in Counter(found).items()}

@@ -98,7 +98,14 @@ def merges_by_hunks(conflict: Conflict, file: FileFacts) -> bool:
         and not file.binary
         and None not in entries[1:]
         and all(entry is None or entry.is_file for entry in entries)
+        and _modes_merge(file.versions)
     )
+
+
+def _modes_merge(versions: Versions) -> bool:
+    """Whether at most one side has another mode than the base, so that neither loses its own."""
+    base, fork, upstream = (_mode(each) for each in versions.entries)
+    return fork == upstream or base in (fork, upstream)
 
 
 def merged_mode(versions: Versions, side: Winner) -> int:

@@ -309,7 +309,7 @@ class Example(Section):
     path: RepositoryPath
     """The path."""
     kind: OneKind | None = None
-    """How it conflicts; without it, it does not."""
+    """How it conflicts; without it, as to its content."""
     untouched: bool = False
     """The fork holds no work of its own there."""
     fork_only: bool = False
@@ -366,6 +366,11 @@ class Policy(Section):
     def production(self) -> str:
         """The name of the production branch."""
         return next(branch.names[0] for branch in self.branches if branch.role == "production")
+
+    @property
+    def asks_for_binary(self) -> bool:
+        """Whether any rule asks if a file is binary: to tell, all of its versions have to be read."""
+        return any(rule.when is not None and rule.when.binary is not None for rule in self.ownership.rules)
 
     def line_of(self, rule: str) -> int | None:
         """The line of a rule in the policy file; None for what is built in, or was made in memory."""

@@ -16,7 +16,7 @@ from .hunks import merged_mode, merges_by_hunks
 from .markers import has_unclosed_block
 from .models import Policy, Rule
 from .names import RepoPath
-from .results import Outcome, Settled, files_with_results, is_automatic, loss_of, outcome, winner_of
+from .results import Outcome, Settled, can_move, files_with_results, is_automatic, loss_of, outcome, winner_of
 from .rule_paths import RulePaths
 from .store import Store
 
@@ -162,8 +162,11 @@ class Ownership:
     def _carried_out(self, facts: ConflictFacts, ruling: Ruling) -> Ruling:
         """A ruling as far as it can be carried out; what cannot goes to a person, with the reason."""
         conflict = facts.conflict
-        if conflict.kind is Kind.DIRECTORY_RENAME and (ruling.source is None or ruling.source.moves is None):
-            return _for_a_person(ruling, "a folder was renamed on one side: a person says where the file belongs")
+        if conflict.kind is Kind.DIRECTORY_RENAME:
+            if ruling.source is None or ruling.source.moves is None:
+                return _for_a_person(ruling, "a folder was renamed on one side: a person says where the file belongs")
+            if not can_move(conflict):
+                return _for_a_person(ruling, "a folder was renamed on one side, and not all files have a place there")
         if conflict.possibly_renamed and is_automatic(ruling.resolution):
             return _for_a_person(ruling, "the deleted file was probably renamed: its changes belong elsewhere")
         return ruling
@@ -296,4 +299,5 @@ def _effect(ruling: Ruling) -> tuple[object, ...]:
     rule = ruling.source
     if rule is None or ruling.resolution is Resolution.MANUAL_REVIEW:
         return ruling.resolution, "file", None, "none", "all"
-    return ruling.resolution, rule.scope, rule.moves, rule.may_lose, rule.may_lose_upstream
+    options = (rule.scope, rule.moves, rule.suffix, rule.copy_, rule.command)
+    return ruling.resolution, *options, rule.may_lose, rule.may_lose_upstream

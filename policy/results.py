@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from .decisions import Loss, Resolution
-from .facts import ConflictFacts, Entry, FileFacts, Versions
+from .facts import Conflict, ConflictFacts, Entry, FileFacts, Versions
 from .hunks import Winner
 from .loss import is_binary, lost_lines
 from .models import Rule
 from .names import RepoPath
-from .store import Store
+from .store import Side, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def outcome(facts: ConflictFacts, resolution: Resolution, rule: Rule | None, sto
     if resolution is Resolution.DISABLE and rule is not None:
         return _disabled(facts, rule, store)
     if facts.conflict.moves and rule is not None and rule.moves is not None:
-        return _of_files(facts, _moved(facts, follow=rule.moves == "follow"))
+        return Outcome(_moved(facts.conflict, follow=rule.moves == "follow"), ())  # contents stay whole
     made_anew = resolution is Resolution.REGENERATE
     return _of_files(facts, _side_results(facts, winner_of(resolution)), guarded=not made_anew)
 
@@ -99,34 +99,52 @@ def _side_results(facts: ConflictFacts, side: str) -> dict[RepoPath, Entry | Non
     return {path: _entry(versions, side) for path, versions in conflict.files.items()}
 
 
-def _moved(facts: ConflictFacts, *, follow: bool) -> dict[RepoPath, Entry | None]:
+def can_move(conflict: Conflict) -> bool:
+    """Whether every file of a renamed folder is a new one of one side, and its place under the new name is free."""
+    places = set(conflict.moves.values())
+    return bool(conflict.moves) and all(
+        versions.is_empty
+        or (path in conflict.moves and path not in places and None in (versions.fork, versions.upstream))
+        for path, versions in conflict.files.items()
+    )
+
+
+def _moved(conflict: Conflict, *, follow: bool) -> dict[RepoPath, Entry | None]:
     """The new files of a renamed folder, in one of the two places that each has."""
-    results: dict[RepoPath, Entry | None] = dict.fromkeys(facts.conflict.paths)
-    for old, new in facts.conflict.moves.items():
-        versions = facts.conflict.files[old]
+    results: dict[RepoPath, Entry | None] = dict.fromkeys(conflict.paths)
+    for old, new in conflict.moves.items():
+        versions = conflict.files[old]
         results[new if follow else old] = versions.fork or versions.upstream
     return results
 
 
 def _disabled(facts: ConflictFacts, rule: Rule, store: Store) -> Outcome:
     """No active file; beside it, under the suffix, the copy that the rule wants."""
-    results: dict[RepoPath, Entry | None] = dict.fromkeys(facts.conflict.paths)
+    results: dict[RepoPath, Entry | None] = {}
     settled: list[Settled] = []
     untouched = {file.path for file in facts.files if file.untouched is not None}
-    for active in dict.fromkeys(_active(path, rule.suffix) for path in facts.conflict.paths):
+    for active in dict.fromkeys(_active(path, rule.suffix, store) for path in facts.conflict.paths):
+        base, fork, upstream = (store.entry(side, active) for side in _TREES)
+        if (base, upstream) == (None, None) and active.endswith(rule.suffix):
+            results[active] = fork  # the fork's own, or the copy of what upstream has no more
+            continue
         disabled = RepoPath(f"{active}{rule.suffix}")
-        base, fork, upstream = (store.entry(side, active) for side in ("base", "fork", "upstream"))
         kept = store.entry("fork", disabled)
         copy = {"follow": upstream, "keep": kept, "none": None}[rule.copy_]
-        results[active], results[disabled] = None, copy
-        follows = rule.copy_ == "follow"
-        settled.append(Settled(disabled, Versions(base, kept, upstream), copy, disabled in untouched, not follows))
+        results |= {active: None, disabled: copy}
+        no_work = disabled in untouched or kept is None
+        settled.append(Settled(disabled, Versions(base, kept, upstream), copy, no_work, rule.copy_ != "follow"))
         settled.append(Settled(active, Versions(base, fork, None), None, active in untouched))
     return Outcome(results, tuple(settled))
 
 
-def _active(path: RepoPath, suffix: str) -> RepoPath:
-    return RepoPath(path.removesuffix(suffix))
+_TREES: tuple[Side, ...] = ("base", "fork", "upstream")
+
+
+def _active(path: RepoPath, suffix: str, store: Store) -> RepoPath:
+    """The name of the active file: without the suffix, where any side has a file of that name."""
+    bare = RepoPath(path.removesuffix(suffix))
+    return bare if any(store.entry(side, bare) for side in _TREES) else path
 
 
 def _entry(versions: Versions, side: str) -> Entry | None:

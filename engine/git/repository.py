@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import pygit2
 from pygit2.enums import DiffOption, ObjectType, SortMode
@@ -81,7 +82,7 @@ class Repository:
     @property
     def work_tree(self) -> Path | None:
         """The work tree's root; None for a bare repository."""
-        return None if self.raw.workdir is None else Path(self.raw.workdir)
+        return None if self.raw.is_bare else Path(self.raw.workdir)
 
     @property
     def is_shallow(self) -> bool:
@@ -149,8 +150,9 @@ class Repository:
     def tagged_at(self, tag: str) -> datetime:
         """When a tag was made: the date of an annotated tag, else its commit's."""
         target = self.raw.revparse_single(f"refs/tags/{tag}")
-        if isinstance(target, pygit2.Tag) and target.tagger is not None:
-            return datetime.fromtimestamp(target.tagger.time, UTC)
+        tagger = target.tagger if isinstance(target, pygit2.Tag) else None  # old tags have none
+        if tagger:
+            return datetime.fromtimestamp(tagger.time, UTC)
         return self.commit(CommitId(str(target.peel(pygit2.Commit).id))).committed
 
     # Objects
@@ -239,19 +241,16 @@ class Repository:
         Raises:
             RepositoryError: a commit is missing (a shallow or broken repository).
         """
-        hidden = tuple(exclude)
-        # unsorted is newest first, too, as in `git log`: without exclusions nothing is read ahead then
-        by_time = SortMode.TIME if hidden or topological else SortMode.NONE
-        order = SortMode.TOPOLOGICAL | by_time if topological else by_time
+        order = SortMode.TOPOLOGICAL | SortMode.TIME if topological else SortMode.NONE
         # a walker that is used again has the commits that it parsed before: nine of ten walks get cheap
         walker = self._walkers.pop() if self._walkers else self.raw.walk(None)
         try:
             walker.reset()
             walker.sort(order)
-            for commit in include:
-                walker.push(commit)
-            for commit in hidden:
-                walker.hide(commit)
+            starts = [(commit, walker.push) for commit in include] + [(commit, walker.hide) for commit in exclude]
+            # libgit2 takes them as they come: from the newest on it stops early, as git does, and needs no sorting
+            for commit, start in sorted(starts, key=lambda each: self._time(each[0]), reverse=True):
+                start(commit)
             if first_parent:
                 walker.simplify_first_parent()
             latest = math.inf if until is None else until.timestamp()
@@ -293,6 +292,9 @@ class Repository:
         hint = "git fetch --unshallow" if self.is_shallow else "git fsck; git fetch --refetch"
         return RepositoryError(f"history is incomplete: {error}", hint)
 
+    def _time(self, commit: CommitId) -> int:
+        return self.raw[commit].peel(pygit2.Commit).commit_time
+
     def _peel(self, name: str) -> CommitId | None:
         try:
             return CommitId(str(self.raw.lookup_reference(name).peel(pygit2.Commit).id))
@@ -313,10 +315,11 @@ class Repository:
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise unreadable_object(commit, error) from error
         assert isinstance(raw, pygit2.Commit)  # noqa: S101
+        parents = cast("list[pygit2.Oid]", raw.parent_ids)  # pygit2 annotates no type that could be looped over
         return Commit(
             commit,
             TreeId(str(raw.tree_id)),
-            tuple(CommitId(str(parent)) for parent in raw.parent_ids),
+            tuple(CommitId(str(parent)) for parent in parents),
             raw.raw_message.decode("utf-8", "replace"),
             raw.author.raw_name.decode("utf-8", "replace"),
             raw.author.raw_email.decode("utf-8", "replace"),
