@@ -4,6 +4,7 @@ Commands import what they need when they run: `forkpolicy --version` must not wa
 """
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -70,12 +71,12 @@ def cli(
     quiet: bool,
     verbose: bool,
 ) -> None:
-    r"""Rules for long-lived forks, from one file, evaluated against the repository.
+    """Rules for long-lived forks, from one file, evaluated against the repository.
 
     \b
     exit codes: 0 good; 1 the policy is violated, or people are needed where the command asks;
     2 usage; 3 the policy is invalid; 4 the repository cannot be used; 70 a bug; 130 interrupted
-    """
+    """  # noqa: D301  # click reads a backspace, not a backslash
     ctx.obj = Options(directory, policy, policy_ref, color, quiet, verbose)
 
 
@@ -361,6 +362,9 @@ def main() -> None:
     """The entry point of the `forkpolicy` command."""
     # A command lives for a second and leaves few cycles: looking for them all the while, and once more at the end,
     # takes longer than reading a history.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer characters than are printed
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     status = run(sys.argv[1:])
     gc.freeze()

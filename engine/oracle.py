@@ -219,6 +219,7 @@ class _Git:
                 stderr=errors,
                 cwd=scratch.git_dir,
             )
+        scratch.running.append(self._process)
 
     def wait(self) -> int:
         return self._process.wait()

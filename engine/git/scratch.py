@@ -5,8 +5,9 @@ import tempfile
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 from types import FrameType
 from typing import Never
 
@@ -30,6 +31,8 @@ class Scratch:
     git_dir: Path
     empty_tree: TreeId
     has_attributes: bool
+    running: list[Popen[bytes]] = field(default_factory=list["Popen[bytes]"])
+    """The processes that work in the store; what still runs at the end is ended before the store is removed."""
 
 
 @contextmanager
@@ -52,9 +55,13 @@ def scratch_store(objects_dir: Path, attributes: bytes | None = None) -> Generat
             (git_dir / "info/attributes").write_bytes(attributes)
         repository = Repository(pygit2.Repository(folder))
         empty_tree = TreeId(str(repository.raw.TreeBuilder().write()))
+        scratch = Scratch(repository, git_dir, empty_tree, bool(attributes))
         try:
-            yield Scratch(repository, git_dir, empty_tree, bool(attributes))
+            yield scratch
         finally:
+            for process in scratch.running:
+                process.kill()
+                process.wait()
             repository.raw.free()
 
 
