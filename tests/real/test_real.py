@@ -31,7 +31,7 @@ class TestAfterAnIntactHistory:
 
     @pytest.fixture
     def decisions(self, plan: Json) -> dict[str, Json]:
-        return {each["path"]: each for each in plan["decisions"]}
+        return {each["path"]: each for each in plan["decisions"] if each["kind"]}
 
     def test_it_counts_what_git_counts(self, plan: Json) -> None:
         assert plan["base"]["git"] == [git(self.MOMENT, "rev-parse", "15cec5a4a0")]
