@@ -26,12 +26,15 @@ class Fingerprints:
     """Compares blobs; each is read once, and only where its size leaves a chance."""
 
     def __init__(self, read: Callable[[BlobId], bytes], size: Callable[[BlobId], int]) -> None:
+        def chunks_of(blob: BlobId) -> list[bytes]:
+            return chunks(read(blob))
+
         def of(blob: BlobId) -> Fingerprint:
             return _counted(self._chunks(blob))
 
         self.size = cache(size)
         self.of = cache(of)
-        self._chunks = lru_cache(maxsize=1)(lambda blob: chunks(read(blob)))
+        self._chunks = lru_cache(maxsize=1)(chunks_of)
 
     def bytes_among(self, blob: BlobId, known: Container[bytes]) -> int:
         """How many bytes of a blob stand in known chunks; for most blobs that is all that is asked."""
