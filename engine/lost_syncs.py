@@ -147,6 +147,7 @@ class _Approach:
         self._history = history
         self._target = repo.tree(target)
         self._distances: dict[CommitId, int] = {}
+        self._seen: set[CommitId] = set()
 
     def drops(self, tip: CommitId) -> Iterator[CommitId]:
         """The commits of one parent that came nearer, on the line that ends in `tip` and on branches merged into it."""
@@ -174,10 +175,13 @@ class _Approach:
         return self._distances[commit]
 
     def _own_line(self, tip: CommitId) -> Sequence[CommitId]:
-        """The fork's own commits up to `tip`, and the one below them; a merge's parents may stand in any order."""
-        line = [tip]
-        while line[-1] in self._history.commits and self._history.commits[line[-1]].parents:
-            parents = self._history.commits[line[-1]].parents
-            own = [each for each in parents if each in self._history.commits]
-            line.append((own or list(parents))[0])
+        """The fork's own commits up to `tip`, and the one below them; a merge's parents may stand in any order.
+
+        It ends where another line has been: branches that cross often would be followed without end.
+        """
+        commits, line = self._history.commits, [tip]
+        while line[-1] in commits and line[-1] not in self._seen and commits[line[-1]].parents:
+            self._seen.add(line[-1])
+            parents = commits[line[-1]].parents
+            line.append(next((each for each in parents if each in commits), parents[0]))
         return line[::-1]

@@ -88,3 +88,14 @@ def test_deletions_are_brought_too(product: Product) -> None:
     start = product.commit(product.own(12), product.upstream[12])
     squash = product.commit(product.own(-1), start)
     assert found(product, squash) == [squash]
+
+
+def test_branches_that_cross_often_are_looked_at_once(product: Product, start: CommitId) -> None:
+    """Forty merges of two lines with one another: a path for every subset of them leads down."""
+    one, other = product.commit(product.own(0, one="1\n"), start), product.commit(product.own(0, other="1\n"), start)
+    squash = product.commit(product.own(8, one="1\n"), one)
+    one = squash
+    for number in range(40):
+        files = product.own(8, one="1\n", other=f"{number}\n")
+        one, other = product.commit(files, one, other), product.commit(product.own(0, other=f"{number}\n"), other, one)
+    assert found(product, one) == [squash]
