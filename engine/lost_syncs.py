@@ -7,7 +7,7 @@ alone says nothing: a commit that undoes the fork's own changes comes nearer, to
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice, pairwise
 
@@ -69,7 +69,7 @@ def lost_syncs_towards(
 
     The fork's own commits are halved: a stretch is looked into only while its newer end is nearer.
     """
-    approach = _Approach(repo, history, line[position])
+    approach = _Approach(repo, history, line[position], repo.commit(line[0]).committed - CLOCK_SKEW)
     found = (lost_sync(repo, repo.commit(each), line) for each in dict.fromkeys(approach.drops(history.tip)))
     return tuple(each for each in found if each is not None)
 
@@ -142,10 +142,11 @@ def _are_of_several(repo: Repository, span: Sequence[CommitId], paths: set[RepoP
 class _Approach:
     """Finds where the fork's own history suddenly came nearer to an upstream commit."""
 
-    def __init__(self, repo: Repository, history: ForkHistory, target: CommitId) -> None:
+    def __init__(self, repo: Repository, history: ForkHistory, target: CommitId, since: datetime) -> None:
         self._repo = repo
         self._history = history
         self._target = repo.tree(target)
+        self._since = since
         self._distances: dict[CommitId, int] = {}
         self._seen: set[CommitId] = set()
 
@@ -177,11 +178,16 @@ class _Approach:
     def _own_line(self, tip: CommitId) -> Sequence[CommitId]:
         """The fork's own commits up to `tip`, and the one below them; a merge's parents may stand in any order.
 
-        It ends where another line has been: branches that cross often would be followed without end.
+        It ends before git's base was made, for what is older brought nothing newer; and where another line has been,
+        for branches that cross often would be followed without end.
         """
-        commits, line = self._history.commits, [tip]
-        while line[-1] in commits and line[-1] not in self._seen and commits[line[-1]].parents:
+        line = [tip]
+        while self._goes_on(line[-1]):
             self._seen.add(line[-1])
-            parents = commits[line[-1]].parents
-            line.append(next((each for each in parents if each in commits), parents[0]))
+            parents = self._history.commits[line[-1]].parents
+            line.append(next((each for each in parents if each in self._history.commits), parents[0]))
         return line[::-1]
+
+    def _goes_on(self, commit: CommitId) -> bool:
+        found = self._history.commits.get(commit)
+        return found is not None and commit not in self._seen and bool(found.parents) and found.committed >= self._since
