@@ -21,8 +21,8 @@ def main(git_dir: str, policy: str, tag: str, *options: str) -> int:
     if "--load-only" not in options:
         search = ContentSearch(fork.repo, fork.history, release, bases[0])
         found = search.find(fork.releases.values())
-        search.reverted(found)
-        lost_syncs_towards(fork.repo, fork.history, search.line.commits, search.likely()[-1])
+        lost = lost_syncs_towards(fork.repo, fork.history, search.line.commits, search.likely()[-1])
+        search.reverted(found, lost)
     return 0
 
 

@@ -7,13 +7,15 @@ base that is too old costs conflicts; one that is too new takes what the fork ha
 revert, and silently drops it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..policy.facts import Entry
 from ..policy.names import CommitId, RepoPath
 from .git.repository import Repository
 from .history import ForkHistory
+from .lost_syncs import LostSync
 from .put_back import PutBack
 from .upstream_line import STRIDES, UpstreamLine, upstream_line
 
@@ -121,19 +123,31 @@ class ContentSearch:
         """The paths at which the fork holds what upstream had before a position of the line."""
         return frozenset(self.line.profile(position, position).stale_at(position))
 
-    def reverted(self, base: ContentBase) -> Mapping[RepoPath, CommitId]:
-        """Paths at which the fork had a state of upstream's newer than a base, each with the commit that undid it.
+    def reverted(self, base: ContentBase, lost_syncs: Sequence[LostSync]) -> Mapping[RepoPath, CommitId]:
+        """Paths at which the fork had something newer of upstream's than a base, each with the commit that undid it.
 
         On the base the fork looks untouched there, and what it undid would come back.
         """
-        commits = self.line.commits
-        position = commits.index(base.commit) if base.origin.is_on_line else 0
-        trees = [self._repo.tree(each) for each in (base.commit, self._release)]
+        line, position = self.line.commits, self.line.commits.index(base.commit) if base.origin.is_on_line else 0
+        changed = self._repo.changes(self._repo.tree(base.commit), self._repo.tree(self._release))
         fork = self._repo.tree(self._history.tip)
-        held = [path for path, (old, _) in self._repo.changes(*trees).items() if self._repo.entry(fork, path) == old]
-        return PutBack(self._repo, self._history, commits).beyond(position, held)
+        held = {path: old for path, (old, _) in changed.items() if self._repo.entry(fork, path) == old}
+        newer = {path for sync in lost_syncs[-1:] for path in self._left_otherwise(sync.commit, held, position)}
+        return PutBack(self._repo, self._history, line).beyond(position, held, newer)
 
     # Private
+
+    def _left_otherwise(
+        self, sync: CommitId, held: Mapping[RepoPath, Entry | None], position: int
+    ) -> Iterator[RepoPath]:
+        """Paths that a sync left with text of the fork's own, and where the fork now has just what upstream had."""
+        tree = self._repo.tree(sync)
+        for path, entry in held.items():
+            left = self._repo.entry(tree, path)
+            if left != entry and not any(
+                self._repo.entry(self._repo.tree(each), path) == left for each in self.line.commits[: position + 1]
+            ):
+                yield path
 
     def _others(self, tags: Iterable[CommitId]) -> Iterator[tuple[CommitId, Origin]]:
         """The tips aside of the line: of earlier syncs, then of releases, each once; none from before git's base."""

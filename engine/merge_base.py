@@ -110,7 +110,9 @@ def merge_on_chosen_base(scratch: Scratch, merging: Merging) -> BasedMerge:
         objection = _objection(scratch, merging, found, search.is_on_the_way(found), on_content.merge)
     if objection is not None:
         return replace(on_content, merge=_merge(scratch, merging, merging.git), content=found, why=objection)
-    return replace(on_content, content=found, uses_content=True, why=_reason(found), reverted=search.reverted(found))
+    return replace(
+        on_content, content=found, uses_content=True, why=_reason(found), reverted=search.reverted(found, lost_syncs)
+    )
 
 
 # Private

@@ -1,6 +1,6 @@
 """Older upstream states that a commit of the fork put back on purpose."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ..policy.facts import Entry
 from ..policy.names import CommitId, RepoPath
@@ -42,11 +42,14 @@ class PutBack:
             self._asked.update(asking)
         return {path: self._proofs[path] for path in stale if path in self._proofs}
 
-    def beyond(self, position: int, paths: Iterable[RepoPath]) -> dict[RepoPath, CommitId]:
-        """Of some paths those that had what upstream had only after a position, with the commit that undid it."""
+    def beyond(self, position: int, paths: Iterable[RepoPath], newer: Collection[RepoPath]) -> dict[RepoPath, CommitId]:
+        """Of some paths those that had what upstream had only after a position, with the commit that undid it.
+
+        `newer` are paths that are known to have had something newer, though no whole state of upstream's.
+        """
         found: dict[RepoPath, CommitId] = {}
         for commit, path, before in self._settings(PathIndex.of(paths)):
-            if path not in found and before in self._later(path, position, len(self._line) - 1):
+            if path not in found and (path in newer or before in self._later(path, position, len(self._line) - 1)):
                 found[path] = commit
         return found
 

@@ -188,6 +188,14 @@ class TestWhatPeopleMustSee:
         assert result.base == 7
         assert set(result.doubts) == {"f7"}
 
+    def test_what_a_commit_undid_that_stood_on_text_of_its_own(self, product: Product, start: CommitId) -> None:
+        """The squash left the newest f7 with a line of the fork's; a commit then took an old copy of upstream's."""
+        product.release(product.states[-1] | {"f7": text(1, "upstream\n"), "f0": text(2)})
+        squash = product.commit(product.own(8, f7=text(1, "own\n")), start)
+        result = found(product, product.commit(product.own(8, f7=text(0)), squash))
+        assert result.base == 7
+        assert set(result.doubts) == {"f7"}
+
     def test_part_of_a_change_that_the_fork_lacks(self, product: Product, start: CommitId) -> None:
         """The squash kept the old f2 with the fork's line: no whole entry of upstream's, and still too old."""
         tip = product.commit(product.own(8, f2=text(0, "own\n")), start)

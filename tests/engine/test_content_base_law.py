@@ -48,6 +48,7 @@ def test_a_fork_that_merges_properly_is_planned_as_on_git_s_base(seed: int) -> N
 @settings(max_examples=EXAMPLES)
 @example(20118)  # git's base is used, and would resurrect what the sync dropped
 @example(5102)  # nearer to the release no more: upstream changed nearly every file since
+@example(70130)  # the same, where it had text of its own upon that change
 @example(40257)  # the fork undid the newest change that the sync brought
 @given(seeds)
 def test_a_squashed_sync_settles_nothing_otherwise(seed: int) -> None:

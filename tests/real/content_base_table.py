@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("git_dir", type=Path)
     parser.add_argument("recorded", type=Path)
     parser.add_argument("--limit", type=int, help="replay so many merges only, spread over history")
-    parser.add_argument("--paths", action="store_true", help="name every path that comes out otherwise")
+    parser.add_argument("--paths", action="store_true", help="name the paths of a used base that differ")
     options = parser.parse_args(arguments)
     repo = Repository.open(options.git_dir)
     merges, upstream = read_recorded(repo, options.recorded)
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows.append(row)
         if row.based.content is not None:
             print(row, flush=True)
-            print_paths(row.told if options.paths else ())
+            print_paths(row.told if options.paths and row.based.uses_content else ())
     return print_sum(len(merges[::step]), rows)
 
 
