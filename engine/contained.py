@@ -55,6 +55,8 @@ class Containment:
         found = self._newest_in(commit)
         if found is None or version_key(found.version) == version_key(version):
             return None
+        if self._content_base is not None and version_key(version) > version_key(found.version):
+            return None  # the content is newer than history tells, so a newer release may well be in it
         return None if self._may_be_unknown(found, version, commit) else self.at(commit).release
 
     # Private
@@ -75,11 +77,21 @@ class Containment:
         if release is None:
             fetch = f"git fetch --tags {self._fork.policy.upstream.remote}"
             return Contained(None, f"no known release is in the history of {commit[:10]}", fetch)
-        lost = None if self._has_content_base(commit) else self._lost_since(release, commit)
+        if self._has_content_base(commit):
+            return self._by_content(release)
+        lost = self._lost_since(release, commit)
         if lost is not None:
             why = f"after {release.tag} the sync {lost.commit[:10]} lost its history ({lost})"
             return Contained(None, why, "merge the next release with a merge commit")
         return Contained(release)
+
+    def _by_content(self, release: Release) -> Contained:
+        """The release by content base: known where that is a release itself, else at least the one in its history."""
+        base = self._content_base or ""
+        if base in self._fork.releases.values():
+            return Contained(release)
+        why = f"the content stands on {base[:10]}, which is no release, and history knows of {release.tag} only"
+        return Contained(None, why, "merge the next release with a merge commit")
 
     def _has_content_base(self, commit: CommitId) -> bool:
         return self._content_base is not None and commit == self._fork.production.commit

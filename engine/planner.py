@@ -176,7 +176,7 @@ def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Pl
         decisions=merged.decisions,
         findings=(*plan.findings, *merged.findings, *_pending(fork, release)),
         customizations=merged.customizations,
-        version=_next_version(fork, release),
+        version=_next_version(fork, release, merged.base.content if merged.base.used == "content" else None),
         pull_request=_pull_request(fork.policy, fork.production.name, release, status),
         cross_check=merged.check,
         checklist=fork.policy.pull_request.checklist,
@@ -210,9 +210,9 @@ def _summary(fork: Fork, merged: _Merged) -> Summary:
     )
 
 
-def _next_version(fork: Fork, release: Release) -> NextVersion:
+def _next_version(fork: Fork, release: Release, content_base: CommitId | None) -> NextVersion:
     """The last fork version, raised by the fork's own commits since, on the new release."""
-    return NextVersion(fork.tag(fork.version), tag_after_sync(fork, release), provisional=False)
+    return NextVersion(fork.tag(fork.version), tag_after_sync(fork, release, content_base), provisional=False)
 
 
 def _pull_request(policy: Policy, base: str, release: Release, status: Status) -> PullRequest:

@@ -15,6 +15,7 @@ from ..policy.versions import image_tags
 from .fork import Fork
 from .history import pull_requests
 from .policy_source import LoadedPolicy, load_policy
+from .production_base import content_base_of
 from .versioning import Versioning, VersionState, fork_at, version_state
 
 BREAKING, OTHER = "breaking", "other"
@@ -87,7 +88,7 @@ def release_notes(fork: Fork, loaded: LoadedPolicy, revisions: str | None) -> Re
         UsageError: the policy numbers no versions.
         RepositoryError: there is no such commit, or history does not tell.
     """
-    state = version_state(fork, revisions)
+    state = version_state(fork, revisions, content_base_of(fork))
     end = fork_at(fork, state.commit)
     numbers = pull_requests(end.history)
     changes = [_change(each, numbers.get(each.commit.id)) for each in state.effects if each.is_news]

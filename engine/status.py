@@ -9,6 +9,7 @@ from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId, RefName
 from .fork import Fork
 from .lost_syncs import LostSync, LostSyncs
+from .production_base import content_base_of
 from .release_list import ListedTag, ReleaseList, list_releases
 from .versioning import VersionState, version_state
 
@@ -90,7 +91,7 @@ def _version(fork: Fork) -> tuple[VersionState | None, tuple[Finding, ...]]:
     if fork.policy.versions is None:
         return None, ()
     try:
-        version = version_state(fork)
+        version = version_state(fork, content_base=content_base_of(fork))
     except RepositoryError as error:
         return None, (Finding("unknown-version", Severity.NOTE, error.message, fix=error.hint),)
     return version, version.findings

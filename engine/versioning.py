@@ -240,7 +240,8 @@ class Versioning:
 def version_state(fork: Fork, revisions: str | None = None, content_base: CommitId | None = None) -> VersionState:
     """The version that a range makes: `FROM..TO`, or one revision after the release before it.
 
-    Without a range: what followed the newest release in production, which is what is to be released next.
+    Without a range: what followed the newest release in production, which is what is to be released next. Where a
+    sync was squashed, `content_base` (`production_base.content_base_of`) tells what production really stands on.
 
     Raises:
         UsageError: the policy numbers no versions.
@@ -253,7 +254,7 @@ def version_state(fork: Fork, revisions: str | None = None, content_base: Commit
     return Versioning(seen).between(start if dots and start else None)
 
 
-def tag_after_sync(fork: Fork, release: Release) -> str | None:
+def tag_after_sync(fork: Fork, release: Release, content_base: CommitId | None) -> str | None:
     """The tag of the version that follows once a release is merged; None where the policy numbers no versions.
 
     Raises:
@@ -261,7 +262,7 @@ def tag_after_sync(fork: Fork, release: Release) -> str | None:
     """
     if fork.formats is None:
         return None
-    return fork.formats.tag(version_state(fork).next.on(release.version))
+    return fork.formats.tag(version_state(fork, content_base=content_base).next.on(release.version))
 
 
 def fork_at(fork: Fork, revision: str) -> Fork:

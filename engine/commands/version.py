@@ -6,6 +6,8 @@ from ...policy.errors import UsageError
 from ...policy.findings import Finding, Severity
 from ..console import Output, say
 from ..escape import terminal
+from ..fork import Fork
+from ..production_base import content_base_of
 from ..versioning import Versioning, VersionState, version_state
 from .session import Options, Session, now
 
@@ -19,12 +21,12 @@ def run_current(options: Options, output: Output) -> int:
             say(f"{fork.production.name} has no release of the fork in its history yet")
         output.write({"text": lambda: tagged[0].tag if tagged else ""})
         return 0
-    return _tell(version_state(fork), output)
+    return _tell(_state(fork), output)
 
 
 def run_next(options: Options, output: Output) -> int:
     """Print the tag of the version to release next, alone; where nothing is to be released, the current one."""
-    state = version_state(Session.start(options).fork())
+    state = _state(Session.start(options).fork())
     if not state.is_due:
         say(f"there is nothing to release: {state.tag} stands")
     if output.format == "text" and not output.files:
@@ -36,7 +38,12 @@ def run_next(options: Options, output: Output) -> int:
 
 def run_explain(options: Options, revisions: str | None, output: Output) -> int:
     """Print every commit of a range and what it does to the version."""
-    return _tell(version_state(Session.start(options).fork(), revisions), output)
+    return _tell(_state(Session.start(options).fork(), revisions), output)
+
+
+def _state(fork: Fork, revisions: str | None = None) -> VersionState:
+    """The version of a range; without one, of what production really stands on."""
+    return version_state(fork, revisions, content_base_of(fork) if revisions is None else None)
 
 
 def run_check(options: Options, tag: str, output: Output) -> int:

@@ -95,6 +95,9 @@ def _contained(status: Status) -> str:
     release, version = status.releases.contained, status.version
     if release is None:
         return "no release that is known here"
+    by_content = version.contained.release if version is not None else None
+    if by_content is not None and by_content != release:
+        return f"{by_content.tag} by its content; {release.tag} by history"
     unknown = version is not None and version.contained.unknown is not None
     return f"{release.tag}, or newer: history does not tell" if unknown else release.tag
 

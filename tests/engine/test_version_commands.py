@@ -134,7 +134,7 @@ class TestStatus:
         data = json.loads(capsys.readouterr().out)
         assert [each["commit"] for each in data["lost_syncs"]] == [fork.production]
         assert run(fork, "status") == 0
-        assert "history does not tell" in capsys.readouterr().out
+        assert "v1.79.3-stable by its content; v1.79.1-stable by history" in capsys.readouterr().out
 
     @pytest.mark.parametrize("form", ["text", "markdown"])
     def test_it_has_a_picture_of_the_branches(self, fork: Numbered, capsys: Run, form: str) -> None:

@@ -107,7 +107,7 @@ class TestTheForkSPart:
         fork.release("v1.79.3-stable")
         seen = fork.fork()
         release = next(iter(seen.releases))
-        assert tag_after_sync(seen, release) == "v1.79.3-carto.1.7.2"
+        assert tag_after_sync(seen, release, None) == "v1.79.3-carto.1.7.2"
 
     def test_a_policy_without_versions(self, fork: Numbered) -> None:
         with pytest.raises(UsageError, match="numbers no versions"):
