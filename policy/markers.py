@@ -14,6 +14,14 @@ class BlockMarker:
     begin: str
     end: str
 
+    def opens(self, line: str) -> bool:
+        """Whether a line begins a block; an end that holds the text of a beginning begins none."""
+        return _stands_in(self.begin, line, self.end)
+
+    def closes(self, line: str) -> bool:
+        """Whether a line ends a block; a beginning that holds the text of an end ends none."""
+        return _stands_in(self.end, line, self.begin)
+
 
 Marker = str | BlockMarker
 """A text that flags the line it stands on, or a block."""
@@ -54,14 +62,19 @@ def _flagged(lines: list[str], marker: Marker) -> Iterator[int]:
         return
     depth = 0
     for number, line in enumerate(lines):
-        depth += marker.begin in line
+        depth += marker.opens(line)
         if depth:
             yield number
-        depth = max(0, depth - (marker.end in line))
+        depth = max(0, depth - marker.closes(line))
 
 
 def _depth_at_end(lines: list[str], marker: BlockMarker) -> int:
     depth = 0
     for line in lines:
-        depth = max(0, depth + (marker.begin in line) - (marker.end in line))
+        depth = max(0, depth + marker.opens(line) - marker.closes(line))
     return depth
+
+
+def _stands_in(mark: str, line: str, other: str) -> bool:
+    """Whether a mark stands in a line by itself, and not only as part of the other mark."""
+    return mark in (line.replace(other, "\n") if mark in other else line)

@@ -28,6 +28,20 @@ def test_an_end_without_a_beginning_marks_nothing() -> None:
     assert marked_lines(b"ACME: end\none\n", [BLOCK]) == ()
 
 
+@pytest.mark.parametrize(("begin", "end"), [("ACME:", "ACME: end"), ("ACME: end of Widget's", "ACME: end")])
+def test_one_mark_may_hold_the_other(begin: str, end: str) -> None:
+    block = BlockMarker(begin, end)
+    text = f"zero\n# {begin}\none\n# {begin}\ntwo\n# {end}\nthree\n# {end}\nfour\n".encode()
+    assert [line for line in marked_lines(text, [block]) if "ACME" not in line] == ["one", "two", "three"]
+    assert not has_unclosed_block(text, [block])
+
+
+def test_a_block_may_begin_and_end_in_one_line() -> None:
+    assert marked_lines(b"# ACME: one ACME: end\ntwo\n", [BlockMarker("ACME:", "ACME: end")]) == (
+        "# ACME: one ACME: end",
+    )
+
+
 @pytest.mark.parametrize(
     ("result", "lost"),
     [
