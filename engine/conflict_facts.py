@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from ..policy.facts import Conflict, ConflictFacts, FileFacts, ForkCommit, Kind, Versions
+from ..policy.facts import Conflict, ConflictFacts, DisabledCopy, FileFacts, ForkCommit, Kind, Versions
 from ..policy.loss import is_binary
 from ..policy.names import BlobId, CommitId, RepoPath
+from .disabled_copies import disabled_copies
 from .git.repository import Repository
 from .git.search import find_entries
 from .history import ForkHistory, fork_commits_by_path
@@ -29,8 +30,8 @@ def gather_facts(
 ) -> tuple[ConflictFacts, ...]:
     """Everything that the rules may ask about the conflicts of a merge; `read` also knows what merging wrote.
 
-    `upstream_names` tells where upstream has a file that the fork keeps under another name. Without `look_inside`,
-    whether a file is binary is told of conflicts alone: it takes reading all of its versions.
+    `upstream_names` has the disabled copies that rules own, each with the name of the active file. Without
+    `look_inside`, whether a file is binary is told of conflicts alone: it takes reading all of its versions.
     """
     found = tuple(conflicts)
     past = _look_up(repo, history, found, upstream_names)
@@ -56,6 +57,8 @@ class _Past:
     fork_commits: dict[RepoPath, tuple[ForkCommit, ...]]
     ever_upstream: frozenset[RepoPath]
     """The paths that upstream had at any time."""
+    copies: dict[RepoPath, DisabledCopy]
+    """The fork's disabled copies, by the name of the active file and by their own."""
 
 
 def _look_up(
@@ -64,23 +67,28 @@ def _look_up(
     files = {path: versions for conflict in conflicts for path, versions in conflict.files.items()}
     tree = repo.tree(history.tip)
     entries = {path: each.fork for path, each in files.items() if each.fork and repo.entry(tree, path) == each.fork}
+    entries |= {path: entry for path in upstream_names if (entry := repo.entry(tree, path))}
     known = {path for path, versions in files.items() if versions.base or versions.upstream}
     untouched = untouched_paths(repo, history, entries, upstream_names)
     asked = dict.fromkeys(files.keys() - known - upstream_names.keys() - untouched.keys())
     # the tips, releases among them, had most of what upstream ever had
     everywhere = chain(history.upstream, repo.walk(history.upstream))
     elsewhere = find_entries(repo, everywhere, asked) if asked else {}
+    found = disabled_copies(repo, history, upstream_names, untouched)
+    copies = {name: copy for copy in found for name in (copy.path, upstream_names[copy.path])}
     return _Past(
         untouched,
         fork_commits_by_path(repo, history, files),
         frozenset(known | elsewhere.keys() | untouched.keys()),
+        copies,
     )
 
 
 def _facts(conflict: Conflict, past: _Past, read: Read, look_inside: bool) -> ConflictFacts:
     files = tuple(_file(conflict, path, past, read, look_inside) for path in conflict.paths)
     commits = {each.commit: each for path in conflict.paths for each in past.fork_commits[path]}
-    return ConflictFacts(conflict, files, tuple(commits.values()))
+    copies = dict.fromkeys(past.copies[path] for path in conflict.paths if path in past.copies)
+    return ConflictFacts(conflict, files, tuple(commits.values()), tuple(copies))
 
 
 def _file(conflict: Conflict, path: RepoPath, past: _Past, read: Read, look_inside: bool) -> FileFacts:

@@ -144,9 +144,21 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DisabledCopy:
+    """What is known about the fork's disabled copy of a file."""
+
+    path: RepoPath
+    made_of: Entry | None
+    """Upstream's file as it was when the fork made the copy; the copy itself where the fork never changed it, None
+    where history does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConflictFacts:
     """A conflict with all that the rules may ask about it."""
 
     conflict: Conflict
     files: tuple[FileFacts, ...]
     fork_commits: tuple[ForkCommit, ...] = field(default=())
+    copies: tuple[DisabledCopy, ...] = ()
+    """The disabled copies that the fork has of the files."""

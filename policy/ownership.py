@@ -94,15 +94,11 @@ class Ownership:
         return None if ruling.resolution is Resolution.MERGE else ruling
 
     def disabled_copies(self, paths: Iterable[RepoPath]) -> dict[RepoPath, RepoPath]:
-        """Those of the paths that may be copies of disabled files, each with the name of the active file."""
+        """The disabled copies that rules own beside the paths, or among them, each with the name of the active file."""
         rules = [rule for rule in self._policy.ownership.rules if rule.resolve is Resolution.DISABLE]
         owners = [(rule.suffix, owner) for rule in rules if (owner := self._paths[rule.name])]
-        return {
-            path: RepoPath(path.removesuffix(suffix))
-            for path in paths
-            for suffix, owner in owners
-            if path.endswith(suffix) and owner.match(path) is not None
-        }
+        owned = ((path.removesuffix(suffix), suffix) for path in paths for suffix, owner in owners if owner.match(path))
+        return {RepoPath(f"{active}{suffix}"): RepoPath(active) for active, suffix in owned}
 
     def merged(self, facts: ConflictFacts, result: Entry | None, store: Store) -> Decision:
         """What git merged by itself, told like a decision, with what it drops."""

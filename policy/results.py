@@ -123,6 +123,7 @@ def _disabled(facts: ConflictFacts, rule: Rule, store: Store) -> Outcome:
     results: dict[RepoPath, Entry | None] = {}
     settled: list[Settled] = []
     untouched = {file.path for file in facts.files if file.untouched is not None}
+    made_of = {copy.path: copy.made_of for copy in facts.copies}
     for active in dict.fromkeys(_active(path, rule.suffix, store) for path in facts.conflict.paths):
         base, fork, upstream = (store.entry(side, active) for side in _TREES)
         if (base, upstream) == (None, None) and active.endswith(rule.suffix):
@@ -132,8 +133,9 @@ def _disabled(facts: ConflictFacts, rule: Rule, store: Store) -> Outcome:
         kept = store.entry("fork", disabled)
         copy = {"follow": upstream, "keep": kept, "none": None}[rule.copy_]
         results |= {active: None, disabled: copy}
-        no_work = disabled in untouched or kept is None
-        settled.append(Settled(disabled, Versions(base, kept, upstream), copy, no_work, rule.copy_ != "follow"))
+        origin = Versions(made_of.get(disabled) or base, kept, upstream)
+        no_work = kept in (None, origin.base)
+        settled.append(Settled(disabled, origin, copy, no_work, rule.copy_ != "follow"))
         settled.append(Settled(active, Versions(base, fork, None), None, active in untouched))
     return Outcome(results, tuple(settled))
 

@@ -55,9 +55,11 @@ class ForkStory:
         """A merge of the fork's that records a content, whatever the two sides have."""
         return self._write(into, message, (self.tips[other],), {PATH: content})
 
-    def write(self, files: Files, message: str = "fork", *, branch: str = "fork") -> CommitId:
-        """A commit that writes any files."""
-        return self._write(branch, message, (), files)
+    def write(
+        self, files: Files, message: str = "fork", *, branch: str = "fork", merging: str | None = None
+    ) -> CommitId:
+        """A commit that writes any files; `merging` another branch, it is a merge."""
+        return self._write(branch, message, () if merging is None else (self.tips[merging],), files)
 
     @property
     def repo(self) -> Repository:
