@@ -119,6 +119,32 @@ def plan(
 
 
 @cli.command()
+@click.option("--base", metavar="REV", help="What head is to be merged into; in GitHub Actions, the event's base.")
+@click.option("--head", metavar="REV", help="What is judged; in GitHub Actions, the event's head.")
+@click.option("--base-name", metavar="BRANCH", help="The base branch, where REV does not name it.")
+@click.option("--head-name", metavar="BRANCH", help="The head branch, where REV does not name it.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found, so that a later step can tell it.")
+@_FORMAT
+@_OUTPUT
+@click.pass_obj
+def check(
+    options: Options,
+    base: str | None,
+    head: str | None,
+    base_name: str | None,
+    head_name: str | None,
+    exit_zero: bool,
+    format_: str,
+    outputs: tuple[str, ...],
+) -> int:
+    """Say whether what HEAD adds to BASE keeps to the policy of BASE: 1 where it does not."""
+    from .commands import check as command
+
+    asked = command.Asked(base, head, base_name, head_name)
+    return command.run(options, asked, _output(options, format_, outputs), exit_zero=exit_zero)
+
+
+@cli.command()
 @click.argument("plan", type=click.Path(path_type=Path), required=False)
 @click.option("--release", help="The release to plan for; the newest by default.")
 @click.option("--branch", metavar="NAME", help="Another name for the sync branch than the policy's.")

@@ -6,12 +6,12 @@ from functools import cached_property
 
 from ..policy.findings import Finding
 from ..policy.models import Policy
-from ..policy.names import CommitId
+from ..policy.names import CommitId, RefName
 from ..policy.releases import Release, ReleaseRules
 from ..policy.versions import ForkVersion, VersionFormat
 from .git.repository import Repository
 from .history import ForkHistory, fork_history, upstream_tips
-from .preflight import Branch, Expected, preflight, resolve_branch
+from .preflight import Branch, Expected, branch_refs, preflight, resolve_branch
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,26 @@ class Fork:
     @cached_property
     def history(self) -> ForkHistory:
         """The fork's own commits on the branch, and where upstream's begin."""
-        policy, repo = self.policy, self.repo
-        tips = upstream_tips(repo, policy.upstream.remote, self._accepted_tags.values(), self._mirror)
-        since = None if policy.fork.since is None else repo.find(policy.fork.since)
-        return fork_history(repo, self.production.commit, tips, since)
+        return fork_history(self.repo, self.production.commit, self.tips, self.since)
+
+    @cached_property
+    def tips(self) -> tuple[CommitId, ...]:
+        """The tips of upstream's commits; some may turn out to descend from the fork's first commit."""
+        mirror = next(iter(self.mirrors.values()), None)
+        return upstream_tips(self.repo, self.policy.upstream.remote, self._accepted_tags.values(), mirror)
+
+    @cached_property
+    def since(self) -> CommitId | None:
+        """The fork's first own commit, where the policy names it and it is here."""
+        return None if self.policy.fork.since is None else self.repo.find(self.policy.fork.since)
+
+    @cached_property
+    def mirrors(self) -> dict[RefName, CommitId]:
+        """The mirror branches that are here: the local ones, and those of the fork's remote."""
+        names = [name for branch in self.policy.branches if branch.role == "mirror" for name in branch.names]
+        refs = [ref for name in names for ref in branch_refs(name, self.policy.fork.remote)]
+        found = {ref: self.repo.ref(ref) for ref in refs}
+        return {ref: commit for ref, commit in found.items() if commit is not None}
 
     @cached_property
     def releases(self) -> Mapping[Release, CommitId]:
@@ -103,14 +119,6 @@ class Fork:
     def tag(self, version: ForkVersion | None) -> str | None:
         """A fork version's tag."""
         return None if version is None or self.formats is None else self.formats.tag(version)
-
-    @cached_property
-    def _mirror(self) -> CommitId | None:
-        names = [name for branch in self.policy.branches if branch.role == "mirror" for name in branch.names]
-        refs = [
-            ref for name in names for ref in (f"refs/heads/{name}", f"refs/remotes/{self.policy.fork.remote}/{name}")
-        ]
-        return next((commit for ref in refs if (commit := self.repo.ref(ref)) is not None), None)
 
     def _is_in_history(self, commit: CommitId) -> bool:
         """Whether any commit is in the branch's history; the fork may have tagged one of upstream's, too."""

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from ..policy.errors import RepositoryError, UsageError
 from ..policy.loader import load
 from ..policy.models import Policy
-from ..policy.names import RepoPath
+from ..policy.names import CommitId, RepoPath
 from .git.repository import Repository
 from .plan import PolicySource
 
@@ -60,6 +60,24 @@ def load_policy(repo: Repository, file: Path | None, ref: str | None) -> LoadedP
     if file is None and root is None:
         return _from_commit(repo, DEFAULT_NAME, "HEAD")
     return load_file(file or (root or Path()) / DEFAULT_NAME, root)
+
+
+def load_trusted_policy(repo: Repository, file: Path | None, base: CommitId) -> LoadedPolicy:
+    """Load the policy from a commit, whatever the work tree holds: it may be that of a pull request.
+
+    A `file` outside the repository is read as it is: nobody can bring that along.
+
+    Raises:
+        PolicyError: the policy is invalid.
+        RepositoryError: the commit has no policy.
+        UsageError: the file is not there.
+    """
+    root = repo.work_tree
+    outside = file is not None and (root is None or not file.resolve().is_relative_to(root.resolve()))
+    if file is not None and outside:
+        return load_file(file)
+    name = DEFAULT_NAME if file is None or root is None else file.resolve().relative_to(root.resolve()).as_posix()
+    return _from_commit(repo, name, base)
 
 
 def load_file(file: Path, root: Path | None = None) -> LoadedPolicy:

@@ -53,7 +53,8 @@ class Branch:
 
     name: str
     commit: CommitId
-    ref: RefName
+    ref: RefName | None = None
+    """None for a commit that was named by itself."""
     also: RefName | None = None
     """The fork remote's branch of that name, where it stands elsewhere."""
 
@@ -91,13 +92,20 @@ def resolve_branch(repo: Repository, name: str, fork_remote: str) -> Branch:
     Raises:
         RepositoryError: there is none, it has no commit yet, or its ref is damaged.
     """
-    refs = _candidates(name, fork_remote)
+    refs = branch_refs(name, fork_remote)
     tips = {ref: commit for ref in refs if (commit := health.tip(repo, ref)) is not None}
     if not tips:
         raise _no_branch(repo, name, refs, fork_remote)
     ref, *others = tips
     differing = next((other for other in others if tips[other] != tips[ref]), None)
     return Branch(name, tips[ref], ref, differing)
+
+
+def branch_refs(name: str, fork_remote: str) -> tuple[RefName, ...]:
+    """Where a branch of the fork may be found, in this order; a full ref name is itself."""
+    if name.startswith("refs/"):
+        return (RefName(name),)
+    return (RefName(f"refs/heads/{name}"), RefName(f"refs/remotes/{fork_remote}/{name}"))
 
 
 def probe(repo: Repository, expected: Expected) -> tuple[Finding, ...]:
@@ -247,12 +255,6 @@ def _note(rule: str, message: str, fix: str | None = None) -> Finding:
     return Finding(rule, Severity.NOTE, message, fix=fix)
 
 
-def _candidates(name: str, fork_remote: str) -> tuple[RefName, ...]:
-    if name.startswith("refs/"):
-        return (RefName(name),)
-    return (RefName(f"refs/heads/{name}"), RefName(f"refs/remotes/{fork_remote}/{name}"))
-
-
 def _no_branch(repo: Repository, name: str, refs: tuple[RefName, ...], fork_remote: str) -> RepositoryError:
     if repo.head_ref() in refs:
         return RepositoryError(f"the branch {name} has no commit yet", f"git fetch {fork_remote} {name}:{name}")
@@ -262,7 +264,7 @@ def _no_branch(repo: Repository, name: str, refs: tuple[RefName, ...], fork_remo
 def _is_needed(ref: RefName, expected: Expected) -> bool:
     if ref.startswith("refs/tags/"):
         return expected.is_release(ref.removeprefix("refs/tags/"))
-    branches = {ref for name in expected.branches for ref in _candidates(name, expected.fork_remote)}
+    branches = {ref for name in expected.branches for ref in branch_refs(name, expected.fork_remote)}
     return ref in branches or ref.startswith(f"refs/remotes/{expected.upstream_remote}/")
 
 

@@ -1,0 +1,87 @@
+"""The gate: judges what head adds to base by the policy of base."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from ..policy import waivers
+from ..policy.checks.all import CHECKS
+from ..policy.errors import RepositoryError
+from ..policy.findings import Finding, Severity
+from ..policy.models import Policy
+from .check_report import CheckReport, Waived, ranked
+from .fork import Fork
+from .gate_ends import Ends
+from .gate_facts import Addition
+from .gate_findings import Gate, findings
+from .plan import PolicySource
+from .preflight import require_history
+
+_BUILT_IN = {check.name: check.severity for check in CHECKS}
+_ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
+_OF_CHECKOUTS = ("detached-head", "unborn-branch")
+"""Notes of the preflight that say nothing about what is judged."""
+
+
+def judge(fork: Fork, source: PolicySource, ends: Ends, now: datetime, *, in_ci: bool = False) -> CheckReport:
+    """Judge what head adds to base; `fork` is seen from base, and its policy is the one to judge by.
+
+    Raises:
+        RepositoryError: there is nothing to judge, or the repository lacks what judging needs.
+    """
+    addition = Addition(fork, ends.head.commit)
+    _require_commits(addition, ends, in_ci=in_ci)
+    gate = Gate(addition, ends.base_role(fork.policy), ends.head_role(fork.policy), now)
+    found = _with_severities((*findings(gate), *_notes(gate)), fork.policy)
+    judged = waivers.judge(found, fork.policy.check.waivers, now.date())
+    standing = [each.finding for each in judged if each.waiver is None]
+    return CheckReport(
+        policy=source,
+        base=ends.base.commit,
+        head=ends.head.commit,
+        base_name=ends.base.name,
+        head_name=ends.head.name,
+        commits=len(addition.commits),
+        findings=ranked((*standing, *waivers.expired(standing, fork.policy.check.waivers, now.date()))),
+        waived=tuple(_waived(each) for each in judged if each.waiver is not None),
+    )
+
+
+# Private
+
+
+def _require_commits(addition: Addition, ends: Ends, *, in_ci: bool) -> None:
+    """Nothing where head adds something to base, and the history of both is here."""
+    repo, base, head = addition.fork.repo, addition.base, addition.head
+    require_history(repo, base, head, in_ci=in_ci)
+    if not addition.commits:
+        why = "they are one commit" if base == head else "base has all of its commits"
+        between = f"{ends.base.name} ({base[:10]}) and {ends.head.name} ({head[:10]})"
+        raise RepositoryError(
+            f"there is nothing to judge between {between}: {why}",
+            "name the commit before as --base, and the one to judge as --head",
+        )
+
+
+def _notes(gate: Gate) -> Iterator[Finding]:
+    """What limits the judgement, though it stops nothing."""
+    yield from (each for each in gate.addition.fork.findings if each.rule not in _OF_CHECKOUTS)
+    if gate.head is not None and gate.head.note and gate.head.role == "topic":
+        yield Finding("unknown-branch", Severity.NOTE, gate.head.note, fix="name it in `branches` of the policy")
+
+
+def _with_severities(found: Iterable[Finding], policy: Policy) -> Iterator[Finding]:
+    """The findings as bad as the policy says; what a check itself tells as less is never made worse."""
+    for each in found:
+        wanted, built_in = policy.check.severity.get(each.rule), _BUILT_IN.get(each.rule)
+        if wanted is None:
+            yield each
+        else:
+            severity = wanted if each.severity is built_in else min(each.severity, wanted, key=_ORDER.index)
+            yield replace(each, severity=severity)
+
+
+def _waived(judged: waivers.Judged) -> Waived:
+    waiver = judged.waiver
+    assert waiver is not None  # noqa: S101  # the caller asked
+    return Waived(judged.finding, waiver.reason, waiver.expires, waiver.path)

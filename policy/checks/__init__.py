@@ -1,0 +1,1 @@
+"""The checks of the gate: one pure module for each finding, named after it."""

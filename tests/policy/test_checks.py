@@ -1,0 +1,43 @@
+"""Every check with its own examples, under one policy."""
+
+import importlib
+import pkgutil
+from typing import Any
+
+import pytest
+
+from forkpolicy.policy import checks
+from forkpolicy.policy.checks.all import CHECKS
+from tests.numbered import policy
+
+_HELPERS = {"all", "check"}
+MODULES = {
+    each.name: importlib.import_module(f"{checks.__name__}.{each.name}")
+    for each in pkgutil.iter_modules(checks.__path__)
+    if each.name not in _HELPERS
+}
+EXAMPLES = [
+    pytest.param(module, example, id=f"{name}: {example.what}")
+    for name, module in MODULES.items()
+    for example in module.EXAMPLES
+]
+
+
+@pytest.mark.parametrize(("module", "example"), EXAMPLES)
+def test_the_example_says_what_it_shows(module: Any, example: Any) -> None:
+    found = [each.message for each in module.judge(policy(), example.facts)]
+
+    assert found == list(example.messages)
+
+
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
+def test_every_check_shows_what_passes_and_what_fails(module: Any) -> None:
+    assert any(example.messages for example in module.EXAMPLES)
+    assert any(not example.messages for example in module.EXAMPLES)
+
+
+def test_every_module_is_a_check_and_is_called_like_its_finding() -> None:
+    names = {each.name.replace("-", "_") for each in CHECKS}
+
+    assert names == set(MODULES)
+    assert all(module.CHECK in CHECKS for module in MODULES.values())
