@@ -1,7 +1,7 @@
 """Facts about conflicts: history looked up once for all paths, then joined to each conflict."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from itertools import chain
 
 from ..policy.facts import Conflict, ConflictFacts, DisabledCopy, FileFacts, ForkCommit, Kind, Versions
@@ -13,7 +13,18 @@ from .git.search import find_entries
 from .history import ForkHistory, fork_commits_by_path
 from .untouched import untouched_paths
 
-_NO_NAMES: Mapping[RepoPath, RepoPath] = {}
+
+@dataclass(frozen=True, slots=True)
+class OtherNames:
+    """Files that stand under several names."""
+
+    copies: Mapping[RepoPath, RepoPath] = field(default_factory=dict[RepoPath, RepoPath])
+    """The disabled copies that rules own, each with the name of the active file."""
+    renamed: Collection[RepoPath] = ()
+    """The new names of files that upstream renamed."""
+
+
+_NO_NAMES = OtherNames()
 
 Read = Callable[[BlobId], bytes]
 """Reads a blob's content."""
@@ -24,24 +35,26 @@ def gather_facts(
     history: ForkHistory,
     conflicts: Iterable[Conflict],
     read: Read,
-    upstream_names: Mapping[RepoPath, RepoPath] = _NO_NAMES,
+    names: OtherNames = _NO_NAMES,
     *,
     look_inside: bool = True,
 ) -> tuple[ConflictFacts, ...]:
     """Everything that the rules may ask about the conflicts of a merge; `read` also knows what merging wrote.
 
-    `upstream_names` has the disabled copies that rules own, each with the name of the active file. Without
-    `look_inside`, whether a file is binary is told of conflicts alone: it takes reading all of its versions.
+    Without `look_inside`, whether a file is binary is told of conflicts alone: it takes reading all of its versions.
     """
     found = tuple(conflicts)
-    past = _look_up(repo, history, found, upstream_names)
+    past = _look_up(repo, history, found, names)
     return tuple(_facts(each, past, read, look_inside or each.kind is not None) for each in found)
 
 
-def file_facts(repo: Repository, history: ForkHistory, path: RepoPath, versions: Versions) -> FileFacts:
-    """What is known of one path outside a conflict."""
+def file_facts(
+    repo: Repository, history: ForkHistory, path: RepoPath, versions: Versions, *, renamed: bool = False
+) -> FileFacts:
+    """What is known of one path outside a conflict; `renamed`: upstream renamed the file to it."""
     single = Conflict(path, Kind.CONTENT, {path: versions})
-    return _facts(single, _look_up(repo, history, (single,), _NO_NAMES), repo.read, True).files[0]
+    past = _look_up(repo, history, (single,), OtherNames(renamed=(path,) if renamed else ()))
+    return _facts(single, past, repo.read, True).files[0]
 
 
 def has_binary(versions: Versions, read: Read) -> bool:
@@ -59,28 +72,34 @@ class _Past:
     """The paths that upstream had at any time."""
     copies: dict[RepoPath, DisabledCopy]
     """The fork's disabled copies, by the name of the active file and by their own."""
+    renamed: Collection[RepoPath]
+    """The new names of files that upstream renamed."""
 
 
 def _look_up(
-    repo: Repository, history: ForkHistory, conflicts: tuple[Conflict, ...], upstream_names: Mapping[RepoPath, RepoPath]
+    repo: Repository,
+    history: ForkHistory,
+    conflicts: tuple[Conflict, ...],
+    names: OtherNames,
 ) -> _Past:
     files = {path: versions for conflict in conflicts for path, versions in conflict.files.items()}
     tree = repo.tree(history.tip)
     entries = {path: each.fork for path, each in files.items() if each.fork and repo.entry(tree, path) == each.fork}
-    entries |= {path: entry for path in upstream_names if (entry := repo.entry(tree, path))}
+    entries |= {path: entry for path in names.copies if (entry := repo.entry(tree, path))}
     known = {path for path, versions in files.items() if versions.base or versions.upstream}
-    untouched = untouched_paths(repo, history, entries, upstream_names)
-    asked = dict.fromkeys(files.keys() - known - upstream_names.keys() - untouched.keys())
+    untouched = untouched_paths(repo, history, entries, names.copies)
+    asked = dict.fromkeys(files.keys() - known - names.copies.keys() - untouched.keys())
     # the tips, releases among them, had most of what upstream ever had
     everywhere = chain(history.upstream, repo.walk(history.upstream))
     elsewhere = find_entries(repo, everywhere, asked) if asked else {}
-    found = disabled_copies(repo, history, upstream_names, untouched)
-    copies = {name: copy for copy in found for name in (copy.path, upstream_names[copy.path])}
+    found = disabled_copies(repo, history, names.copies, untouched)
+    copies = {name: copy for copy in found for name in (copy.path, names.copies[copy.path])}
     return _Past(
         untouched,
         fork_commits_by_path(repo, history, files),
         frozenset(known | elsewhere.keys() | untouched.keys()),
         copies,
+        names.renamed,
     )
 
 
@@ -102,4 +121,5 @@ def _file(conflict: Conflict, path: RepoPath, past: _Past, read: Read, look_insi
         untouched=next((past.untouched[name] for name in names if name in past.untouched), None),
         fork_only=versions.fork is not None and not known,
         leftover=versions.fork is not None and versions.upstream is None and known,
+        renamed=path in past.renamed,
     )

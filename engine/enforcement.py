@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ..policy.decisions import Decision, Resolution
-from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts, Versions
+from ..policy.facts import Change, Conflict, ConflictFacts, Entry, FileFacts, Versions
 from ..policy.models import Policy, Rule
 from ..policy.names import RepoPath
 from ..policy.ownership import Ownership, Ruling
@@ -13,6 +14,7 @@ from ..policy.rule_paths import RulePaths
 from .conflict_facts import has_binary
 from .merge import Merge
 from .merge_store import MergeStore
+from .upstream_renames import renamed_by_upstream
 
 _WHOLE_TREE = (Resolution.DISABLE, Resolution.REMOVE)
 """Resolutions that hold for every file of the result, whether or not upstream changed it."""
@@ -26,6 +28,18 @@ class Enforcement:
     ownership: Ownership
     merge: Merge
     store: MergeStore
+
+    @cached_property
+    def renamed(self) -> frozenset[RepoPath]:
+        """The new names of files that upstream renamed, where a rule asks whether upstream added them.
+
+        A file that was renamed into a rule's paths was not what the rule is about before: there it is new.
+        """
+        asking = (
+            each for each in self.policy.ownership.rules if each.when and Change.ADDED in (each.when.upstream or ())
+        )
+        owners = (RulePaths.of(each) for each in asking)
+        return frozenset(name for owner in owners for name in renamed_by_upstream(self.store, owner))
 
     def candidates(self) -> tuple[Conflict, ...]:
         """What git merges by itself and a rule decides, in the form of conflicts without a kind."""
@@ -55,7 +69,8 @@ class Enforcement:
             alone = _is_forks_alone(versions) and not had_upstream
             leftover = versions.fork is not None and versions.upstream is None and not alone
             binary = self.policy.asks_for_binary and has_binary(versions, self.store.read)
-            files.append(FileFacts(path, versions, binary=binary, fork_only=alone, leftover=leftover))
+            renamed = path in self.renamed
+            files.append(FileFacts(path, versions, binary, None, alone, leftover, renamed))
         return ConflictFacts(conflict, tuple(files))
 
     def _would_tell(self, facts: ConflictFacts, ruling: Ruling) -> bool:

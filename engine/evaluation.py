@@ -10,7 +10,7 @@ from ..policy.facts import ConflictFacts
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import Ownership
 from .base_review import doubtful_paths, hold_back
-from .conflict_facts import gather_facts
+from .conflict_facts import OtherNames, gather_facts
 from .enforcement import Enforcement
 from .fork import Fork
 from .git.scratch import Scratch, scratch_store
@@ -30,6 +30,8 @@ class Evaluation:
     based: BasedMerge
     facts: tuple[ConflictFacts, ...]
     decisions: tuple[Decision, ...]
+    renamed: frozenset[RepoPath] = frozenset()
+    """The new names of files that upstream renamed, as far as rules ask for what it added."""
 
     @property
     def merge(self) -> Merge:
@@ -58,17 +60,17 @@ def evaluate(fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge
     enforcement = Enforcement(fork.policy, ownership, based.merge, store)
     asked = (*based.merge.conflicts, *enforcement.candidates())
     copies = ownership.disabled_copies(path for conflict in asked for path in conflict.files)
+    names = OtherNames(copies, enforcement.renamed)
     look_inside = fork.policy.asks_for_binary
-    facts = gather_facts(fork.repo, fork.history, asked, store.read, copies, look_inside=look_inside)
+    facts = gather_facts(fork.repo, fork.history, asked, store.read, names, look_inside=look_inside)
     doubts = doubtful_paths(scratch, fork.history, upstream, based)
     decisions = hold_back(_decide(ownership, facts, enforcement), doubts, fork.policy)
-    return Evaluation(based, facts, decisions)
+    return Evaluation(based, facts, decisions, enforcement.renamed)
 
 
 def store_of(fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge) -> MergeStore:
     """The policy's window on a merge."""
-    trees = (fork.repo.tree(each) for each in (based.bases[0], fork.production.commit, upstream))
-    return MergeStore(scratch, *trees)
+    return MergeStore(scratch, based.merge.base, *(fork.repo.tree(each) for each in (fork.production.commit, upstream)))
 
 
 def _decide(ownership: Ownership, facts: tuple[ConflictFacts, ...], enforcement: Enforcement) -> Iterator[Decision]:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from ..policy.decisions import Decision
-from ..policy.facts import ConflictFacts, FileFacts, Kind, Versions
+from ..policy.facts import ConflictFacts, FileFacts, Kind
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import RuleTrace
 from .conflict_facts import file_facts
-from .evaluation import Evaluation, evaluate, ownership_of, scratch_for
+from .evaluation import Evaluation, evaluate, ownership_of, scratch_for, store_of
 from .fork import Fork
 from .merge_base import merge_on_base
 from .preflight import require_history
@@ -50,8 +50,10 @@ def explain_path(
     with scratch_for(fork) as scratch:
         based = merge_on_base(fork, scratch, upstream, bases)
         evaluation = evaluate(fork, scratch, upstream, based, ownership)
+        versions = store_of(fork, scratch, upstream, based).versions(path)
     facts = _conflict_at(evaluation, path)
-    file = _file(facts, path) if facts else _outside_conflicts(fork, upstream, based.bases[0], path)
+    renamed = path in evaluation.renamed
+    file = _file(facts, path) if facts else file_facts(fork.repo, fork.history, path, versions, renamed=renamed)
     kind = facts.conflict.kind if facts else None
     decision = next((each for each in evaluation.decisions if path in each.paths), None)
     return Explanation(release, file, kind, ownership.explain(file, kind), decision)
@@ -79,9 +81,3 @@ def _conflict_at(evaluation: Evaluation, path: RepoPath) -> ConflictFacts | None
 
 def _file(facts: ConflictFacts, path: RepoPath) -> FileFacts:
     return next(each for each in facts.files if each.path == path)
-
-
-def _outside_conflicts(fork: Fork, upstream: CommitId, base: CommitId, path: RepoPath) -> FileFacts:
-    repo = fork.repo
-    entries = (repo.entry(repo.tree(commit), path) for commit in (base, fork.production.commit, upstream))
-    return file_facts(repo, fork.history, path, Versions(*entries))

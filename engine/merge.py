@@ -21,6 +21,8 @@ from .threeway import ThreeWay
 class Merge:
     """A finished merge; it is the same whichever side is merged into the other."""
 
+    base: TreeId
+    """What both sides are merged against; of several git bases, what they come to when merged with one another."""
     conflicts: tuple[Conflict, ...]
     changes: Mapping[RepoPath, Entry | None]
     """Where the clean result differs from the fork's tree: the new entry, None for a deletion. Paths of conflicts
@@ -44,10 +46,12 @@ def merge_trees(scratch: Scratch, base: TreeId | None, fork: TreeId, upstream: T
     Raises:
         RepositoryError: an object is missing or damaged.
     """
-    merge = ThreeWay(Contents(scratch), base or scratch.empty_tree, fork, upstream)
+    base = base or scratch.empty_tree
+    merge = ThreeWay(Contents(scratch), base, fork, upstream)
     conflicts = group_conflicts(merge)
     conflicting = {path for conflict in conflicts for path in conflict.files}
     return Merge(
+        base,
         conflicts,
         _clean_changes(merge, conflicting),
         fork_renames=merge.sides[0].renames,

@@ -32,6 +32,10 @@ class MergeStore:
         """Merge the lines of both sides at a path."""
         return merge_file_hunks(self.scratch, path, versions)
 
+    def versions(self, path: RepoPath) -> Versions:
+        """What all three trees have at a path."""
+        return Versions(self.entry("base", path), self.entry("fork", path), self.entry("upstream", path))
+
     def entry(self, side: Side, path: RepoPath) -> Entry | None:
         """What one of the trees has at a path."""
         trees = {"base": self.base, "fork": self.fork, "upstream": self.upstream}

@@ -9,10 +9,9 @@ from ..policy.names import CommitId, RepoPath, TreeId
 from .decision_log import left_path, left_text, log_path, log_text
 from .drafts import Drafts, Trees, make_drafts
 from .git.merging import write_blob, write_tree
-from .git.repository import Repository
 from .git.scratch import Scratch
 from .merge import Merge
-from .plan import Base, Plan, UpstreamSide
+from .plan import Plan, UpstreamSide
 
 _FILE = 0o100644
 
@@ -35,8 +34,8 @@ class Result:
 def make_result(plan: Plan, merge: Merge, scratch: Scratch, *, mark: bool) -> Result:
     """Put a plan's result together; with `mark`, what shows no conflict markers is listed in a file that does."""
     assert plan.upstream is not None  # noqa: S101  # there is a merge, so there is something to merge
-    assert plan.base is not None  # noqa: S101
-    trees = _trees(plan, plan.base, plan.upstream, scratch.repository)
+    repo = scratch.repository
+    trees = Trees(merge.base, repo.tree(plan.fork.commit), repo.tree(plan.upstream.commit))
     drafts = make_drafts(scratch, merge, trees, plan.for_people)
     wanted = {
         **merge.changes,
@@ -44,7 +43,7 @@ def make_result(plan: Plan, merge: Merge, scratch: Scratch, *, mark: bool) -> Re
         **drafts.entries,
         **_own_files(plan, plan.upstream, scratch, drafts, mark),
     }
-    changes = {path: entry for path, entry in wanted.items() if scratch.repository.entry(trees.fork, path) != entry}
+    changes = {path: entry for path, entry in wanted.items() if repo.entry(trees.fork, path) != entry}
     return Result(
         write_tree(scratch, trees.fork, changes),
         (plan.fork.commit, plan.upstream.commit),
@@ -55,10 +54,6 @@ def make_result(plan: Plan, merge: Merge, scratch: Scratch, *, mark: bool) -> Re
 
 
 # Private
-
-
-def _trees(plan: Plan, base: Base, upstream: UpstreamSide, repo: Repository) -> Trees:
-    return Trees(repo.tree(base.commit), repo.tree(plan.fork.commit), repo.tree(upstream.commit))
 
 
 def _decided(plan: Plan) -> dict[RepoPath, Entry | None]:

@@ -52,7 +52,7 @@ def settled_conflicts(
     decided = {path for decision in evaluation.decisions for path in decision.paths}
     conflicting = {path for conflict in based.merge.conflicts for path in conflict.files}
     settled = sorted(on_git.conflicts - conflicting - decided)
-    versions = {path: _versions(store, path) for path in settled}
+    versions = {path: store.versions(path) for path in settled}
     own = [path for path, each in versions.items() if each.fork != each.base]
     commits = fork_commits_by_path(fork.repo, fork.history, own)
     for path in settled:
@@ -69,10 +69,6 @@ def settled_conflicts(
 
 
 # Private
-
-
-def _versions(store: MergeStore, path: RepoPath) -> Versions:
-    return Versions(store.entry("base", path), store.entry("fork", path), store.entry("upstream", path))
 
 
 def _becomes(fork: Fork, versions: Versions, result: Entry | None) -> str:

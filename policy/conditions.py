@@ -68,7 +68,7 @@ def _when(when: When, question: Question) -> Iterator[Condition]:
         if expected is not None:
             yield Condition(f"when.{key}", expected == observed, _yes_no(expected), _yes_no(observed))
     changes = {
-        "upstream": (when.upstream, file.versions.upstream_change),
+        "upstream": (when.upstream, file.upstream_change),
         "fork": (when.fork, file.versions.fork_change),
     }
     for key, (wanted, change) in changes.items():

@@ -141,6 +141,16 @@ class FileFacts:
     """Upstream never had the path."""
     leftover: bool = False
     """The fork still holds an upstream file that upstream has since deleted."""
+    renamed: bool = False
+    """Upstream renamed it: the fork has it under the old name."""
+
+    @property
+    def upstream_change(self) -> Change | None:
+        """What upstream did to the file since the base; to one that the fork has already it adds nothing."""
+        change = self.versions.upstream_change
+        if change is not Change.ADDED:
+            return change
+        return Change.MODIFIED if self.renamed else change_between(self.versions.fork, self.versions.upstream)
 
 
 @dataclass(frozen=True, slots=True)

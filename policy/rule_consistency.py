@@ -22,7 +22,7 @@ _RESOLUTIONS = {"keep-fork", "accept-upstream", "manual-review", "disable", "rem
 
 def rule_problems(rule: Node) -> Iterator[Problem]:
     """What does not go together in a rule."""
-    for check in (_reserved_name, _matches_something, _untouched_always, _options, _exact, _regenerate):
+    for check in (_reserved_name, _matches_something, _untouched_always, _both_added, _options, _exact, _regenerate):
         yield from check(rule)
 
 
@@ -45,6 +45,13 @@ def _untouched_always(rule: Node) -> Iterator[Problem]:
     if rule["when"]["untouched"] and rule["applies"].text == "always":
         hint = "leave `applies` out: what the fork never changed and git merges is upstream's anyway"
         yield rule["applies"].problem("`untouched` does not go with `applies: always`", hint)
+
+
+def _both_added(rule: Node) -> Iterator[Problem]:
+    fork, upstream = ([each.text for each in rule["when"][side]] for side in ("fork", "upstream"))
+    if fork == upstream == ["added"]:
+        message = "upstream adds nothing to a path that the fork has, so both never hold"
+        yield rule["when"]["upstream"].problem(message, "where both added it, `kinds: [add-add]` holds")
 
 
 def _options(rule: Node) -> Iterator[Problem]:

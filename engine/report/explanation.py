@@ -70,7 +70,7 @@ def _facts(explained: Explanation, policy: Policy) -> Iterator[tuple[str, Render
     )
     yield (
         policy.upstream.name,
-        text(versions.upstream_change or ("no change since the base" if versions.upstream else "not there")),
+        text(file.upstream_change or ("no change since the base" if versions.upstream else "not there")),
     )
     if file.untouched:
         yield "untouched", text(f"{policy.upstream.name} had this very entry in {short(file.untouched)}")
@@ -132,7 +132,7 @@ def _path_data(explained: Explanation) -> dict[str, Any]:
             "leftover": file.leftover,
             "binary": file.binary,
             "fork": file.versions.fork_change,
-            "upstream": file.versions.upstream_change,
+            "upstream": file.upstream_change,
         },
         "rules": [_trace_data(each) for each in explained.traces],
         "decision": decision_data(explained.decision) if explained.decision else None,

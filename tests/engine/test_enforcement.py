@@ -1,62 +1,14 @@
 """Rules on what git merges by itself, end to end: what stands at each path when the plan is carried out."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forkpolicy.engine.fork import Fork
-from forkpolicy.engine.git.repository import Repository
-from forkpolicy.engine.plan import Plan, PolicySource
-from forkpolicy.engine.planner import Request, planning
-from forkpolicy.policy.names import RepoPath
-from tests.builder import RepositoryBuilder
-from tests.policy.conflicts import policy
+from tests.planned import Files, plan
 
-SOURCE = PolicySource("carto-fork.yaml", None, "")
-NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LONG = "".join(f"line {number}\n" for number in range(12))
-
-Files = Mapping[str, str | None]
-"""Contents by path; None removes."""
-
-
-class Outcome:
-    """A plan, and what it leaves at any path."""
-
-    def __init__(self, plan: Plan, contents: Mapping[str, bytes | None]) -> None:
-        self.plan = plan
-        self.contents = contents
-
-
-def plan(place: Path, base: Files, fork: Files, upstream: Files, *rules: Mapping[str, Any], **more: Any) -> Outcome:
-    """Plan the merge of upstream's v2.0 into a fork; both began with the base."""
-    builder = RepositoryBuilder(place / "fork.git")
-    root = _write(builder.on(), {"README": "readme\n", **base}).commit("base")
-    release = _write(builder.on(root), {"README": "release\n", **upstream}).commit("release")
-    production = _write(builder.on(root), {"OWN": "own\n", **fork}).commit("feat: own")
-    builder.branch("prod", production).tag("v1.0", root).tag("v2.0", release)
-    builder.ref("refs/remotes/upstream/main", release)
-    seen = Fork.of(Repository.open(builder.path), policy(*rules, **more))
-    with planning(seen, SOURCE, Request("v2.0"), NOW) as planned:
-        assert planned.merge is not None
-        assert planned.scratch is not None
-        read, tree = planned.scratch.repository.read, seen.repo.tree(production)
-        results = {path: entry for each in planned.plan.decisions for path, entry in each.results.items()}
-        paths = {RepoPath(path) for path in (*base, *fork, *upstream, *results)}
-        merged = {path: planned.merge.changes.get(path, seen.repo.entry(tree, path)) for path in paths} | results
-        return Outcome(planned.plan, {path: read(entry.id) if entry else None for path, entry in merged.items()})
-
-
-def _write(change: Any, files: Files) -> Any:
-    for path, content in files.items():
-        change = change.delete(path) if content is None else change.write(path, content)
-    return change
-
 
 KEEP = {"resolve": "keep-fork", "applies": "always"}
 DISABLE = {"resolve": "disable", "applies": "always", "suffix": ".txt"}

@@ -12,13 +12,13 @@ from forkpolicy.engine.git.scratch import Scratch, scratch_store
 from forkpolicy.engine.merge import Merge, merge_commits
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.facts import Conflict, Entry, Kind, Versions
-from forkpolicy.policy.names import BlobId, CommitId, RepoPath
+from forkpolicy.policy.names import BlobId, CommitId, RepoPath, TreeId
 from tests.builder import FILE, RepositoryBuilder, lines
 
 TEXT = lines(1, 30)
 ENTRY = Entry(FILE, BlobId("1" * 40))
 F, G, H = RepoPath("f"), RepoPath("g"), RepoPath("h")
-MERGE = Merge((), {}, {}, {}, {}, ())
+MERGE = Merge(TreeId(""), (), {}, {}, {}, {}, ())
 VERDICT = oracle.Verdict("git 2.39.5", (), (), {})
 
 needs_git = pytest.mark.skipif(not oracle.is_available(), reason="needs git 2.38 or newer")

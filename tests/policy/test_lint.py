@@ -80,7 +80,7 @@ class TestExamples:
         [
             ({"upstream": ["added"]}, {"upstream": "added"}),
             ({"upstream": ["modified"], "fork": ["deleted"]}, {"upstream": "modified", "fork": "deleted"}),
-            ({"fork": ["added"], "upstream": ["added"]}, {"fork": "added", "upstream": "added"}),
+            ({"fork": ["added"], "upstream": ["modified"]}, {"fork": "added", "upstream": "added"}),
             ({"kinds": ["mode"]}, {"kind": "mode"}),
             ({"fork_only": True, "leftover": False}, {"fork_only": True}),
             ({"leftover": True, "binary": True}, {"leftover": True, "binary": True}),

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 COMMITTED = HERE.parent.parent / "carto-fork.schema.json"
 
 ONLY_FOR_THE_LOADER = {
-    "bad-branch-template", "branches-that-do-not-fit",
+    "bad-branch-template", "both-added", "branches-that-do-not-fit",
     "bumps-twice", "exact", "names-twice", "no-production", "options-without-meaning",
     "production-pattern", "regenerate-without-command", "rule-without-conditions", "sides-alike",
     "two-productions", "untouched-always",
