@@ -40,6 +40,7 @@ def _blank_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             "GIT_COMMITTER_EMAIL": "dev@example.com",
             "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z",
             "LC_ALL": "C.UTF-8",
+            "COLUMNS": "100",
         }.items():
             patch.setenv(name, value)
         yield
