@@ -11,15 +11,13 @@ from dataclasses import replace
 from ..policy.decisions import Decision, Loss, Resolution
 from ..policy.models import Policy
 from ..policy.names import CommitId, RepoPath
-from ..policy.ownership import BUILT_IN
+from ..policy.origins import BUILT_IN, CONTENT_BASE
 from .content_base import ContentBase
 from .git.scratch import Scratch
 from .history import ForkHistory
 from .lost_syncs import FEWEST_PATHS
 from .merge_base import BasedMerge
 from .path_merge import PathMerge
-
-RULE = "content-base"
 
 
 def doubtful_paths(scratch: Scratch, history: ForkHistory, release: CommitId, based: BasedMerge) -> dict[RepoPath, str]:
@@ -126,7 +124,7 @@ def _open(path: RepoPath, reason: str) -> Decision:
         paths=(path,),
         kind=None,
         resolution=Resolution.MANUAL_REVIEW,
-        rule=RULE,
+        rule=CONTENT_BASE,
         line=None,
         reason=reason,
         untouched=None,

@@ -7,12 +7,11 @@ from ..policy.errors import RepositoryError
 from ..policy.facts import Kind
 from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId, RepoPath
+from ..policy.origins import CROSS_CHECK
 from . import oracle
 from .git.scratch import Scratch
 from .merge import Merge
 from .plan import CrossCheck
-
-RULE = "cross-check"
 
 _DIFFERS = "git merges this path otherwise than forkpolicy does"
 
@@ -58,7 +57,7 @@ def apply(check: CrossCheck, decisions: tuple[Decision, ...]) -> tuple[Decision,
 def findings(check: CrossCheck) -> tuple[Finding, ...]:
     """A finding for every path on which git differs."""
     fix = "merge the path with git, and report the difference"
-    return tuple(Finding(RULE, Severity.WARNING, _DIFFERS, path=path, fix=fix) for path in check.differences)
+    return tuple(Finding(CROSS_CHECK, Severity.WARNING, _DIFFERS, path=path, fix=fix) for path in check.differences)
 
 
 def _held_back(decision: Decision) -> Decision:
@@ -72,7 +71,7 @@ def _open(path: RepoPath) -> Decision:
         paths=(path,),
         kind=Kind.CONTENT,
         resolution=Resolution.MANUAL_REVIEW,
-        rule=RULE,
+        rule=CROSS_CHECK,
         line=None,
         reason=_DIFFERS,
         untouched=None,

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from ..policy.decisions import Decision
 from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts, Versions
 from ..policy.names import CommitId, RepoPath
+from ..policy.origins import CONTENT_BASE
 from ..policy.ownership import Ownership
 from . import oracle
-from .base_review import RULE
 from .evaluation import Evaluation
 from .fork import Fork
 from .git.scratch import Scratch
@@ -65,7 +65,7 @@ def settled_conflicts(
         )
         result = based.merge.changes.get(path, versions[path].fork)
         merged = ownership.merged(facts, result, store)
-        yield replace(merged, rule=RULE, base=base, reason=_becomes(fork, versions[path], result))
+        yield replace(merged, rule=CONTENT_BASE, base=base, reason=_becomes(fork, versions[path], result))
 
 
 # Private

@@ -14,6 +14,7 @@ from .errors import Problem
 from .fields import DOTTED, version_key
 from .models import Role
 from .node import Node
+from .origins import DEFAULT
 from .rule_consistency import rule_problems
 from .wording import choices, quoted, suggestion
 
@@ -126,7 +127,7 @@ def _bumps(root: Node) -> Iterator[Problem]:
 
 
 def _examples(root: Node) -> Iterator[Problem]:
-    names = {rule["name"].text for rule in root["ownership"]["rules"]} | {"default"}
+    names = {rule["name"].text for rule in root["ownership"]["rules"]} | {DEFAULT}
     for example in root["examples"]:
         expected = example["expect"].text
         if expected and expected not in names:

@@ -11,7 +11,8 @@ from .facts import Change, Entry, FileFacts, Kind, Versions
 from .findings import Finding, Severity
 from .models import Example, Policy, Rule, When
 from .names import BlobId, CommitId, RepoPath
-from .ownership import DEFAULT, Ownership, RuleTrace
+from .origins import DEFAULT
+from .ownership import Ownership, RuleTrace
 from .rule_paths import RulePaths
 
 _SHOWN = 5

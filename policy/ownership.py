@@ -16,12 +16,10 @@ from .hunks import merged_mode, merges_by_hunks
 from .markers import has_unclosed_block
 from .models import Policy, Rule
 from .names import RepoPath
+from .origins import BUILT_IN, BY_GIT, DEFAULT
 from .results import Outcome, Settled, can_move, files_with_results, is_automatic, loss_of, outcome, winner_of
 from .rule_paths import RulePaths
 from .store import Store
-
-BUILT_IN = "built-in"
-DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +263,7 @@ class Ownership:
         )
 
 
-_BY_GIT = Ruling("git", Resolution.MERGE, "git merges it by itself")
+_BY_GIT = Ruling(BY_GIT, Resolution.MERGE, "git merges it by itself")
 
 
 def _is_protected(holds: bool) -> Condition:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from .errors import Problem
 from .node import Node
+from .origins import ORIGINS
 from .wording import choices, quoted
 
 _RESOLUTIONS_WITH = {
@@ -27,8 +28,9 @@ def rule_problems(rule: Node) -> Iterator[Problem]:
 
 
 def _reserved_name(rule: Node) -> Iterator[Problem]:
-    if rule["name"].text == "default":
-        yield rule["name"].problem("`default` is what decides where no rule matches", "choose another name")
+    name = rule["name"].text
+    if name in ORIGINS:
+        yield rule["name"].problem(f"{quoted(name)} stands for {ORIGINS[name]}", "choose another name")
 
 
 def _matches_something(rule: Node) -> Iterator[Problem]:

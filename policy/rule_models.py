@@ -7,7 +7,7 @@ from pydantic import Discriminator, Field, Strict, Tag
 from .decisions import Resolution
 from .facts import Change, Kind
 from .section import Section
-from .values import Lines, Many, Name, Pattern, Some, Text
+from .values import Lines, Many, Name, Pattern, Some, Suffix, Text
 
 RuleResolution = Literal[
     Resolution.KEEP_FORK,
@@ -91,7 +91,7 @@ class Rule(Section):
     """Lines of the fork that the result may drop; any other loss goes to a person."""
     may_lose_upstream: Lines = "all"
     """Lines of upstream that `keep-fork` may drop; any other loss goes to a person."""
-    suffix: Text = ".txt"
+    suffix: Suffix = ".txt"
     """For `disable`: what is appended to the path, so that the file is no longer active."""
     copy_: Literal["follow", "keep", "none"] = Field(default="follow", alias="copy")
     """For `disable`: the disabled copy follows upstream's content, keeps the fork's, or is not made."""

@@ -56,6 +56,13 @@ Name = Annotated[
 ]
 """A name to call a thing by on the command line: `new-workflows`."""
 
+Suffix = Annotated[
+    str,
+    AfterValidator(checks.matching(r"[^/\\\s\x00-\x1f\x7f]+", "a suffix", "the end of a file's name: `.txt`")),
+    WithJsonSchema({"type": "string", "pattern": r"^[^/\\\s]+$"}),
+]
+"""What is appended to a file's name: `.txt`."""
+
 CommitType = Annotated[
     str,
     AfterValidator(checks.matching(_COMMIT_TYPE, "a commit type", "lower-case letters, digits and `-`: `feat`")),
