@@ -9,11 +9,12 @@ from ..policy.checks.all import CHECKS
 from ..policy.errors import RepositoryError
 from ..policy.findings import Finding, Severity
 from ..policy.models import Policy
+from ..policy.names import RepoPath
 from .check_report import CheckReport, Waived, ranked
 from .fork import Fork
 from .gate_ends import Ends
-from .gate_facts import Addition
-from .gate_findings import Gate, findings
+from .gate_facts import Addition, Gate
+from .gate_findings import findings
 from .plan import PolicySource
 from .preflight import require_history
 
@@ -31,7 +32,8 @@ def judge(fork: Fork, source: PolicySource, ends: Ends, now: datetime, *, in_ci:
     """
     addition = Addition(fork, ends.head.commit)
     _require_commits(addition, ends, in_ci=in_ci)
-    gate = Gate(addition, ends.base_role(fork.policy), ends.head_role(fork.policy), now)
+    path = None if source.ref is None else RepoPath(source.path)
+    gate = Gate(addition, ends.base_role(fork.policy), ends.head_role(fork.policy), path, now)
     found = _with_severities((*findings(gate), *_notes(gate)), fork.policy)
     judged = waivers.judge(found, fork.policy.check.waivers, now.date())
     standing = [each.finding for each in judged if each.waiver is None]

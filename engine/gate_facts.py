@@ -5,9 +5,13 @@ Everything is looked up on first use: a topic branch without upstream's commits 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
-from ..policy.names import CommitId, RefName
+from ..policy.branches import BranchRole
+from ..policy.facts import Entry
+from ..policy.models import Policy
+from ..policy.names import BlobId, CommitId, RefName, RepoPath, TreeId
 from ..policy.releases import Release
 from .fork import Fork
 from .git.repository import Commit
@@ -42,6 +46,11 @@ class Addition:
         return tuple(self.fork.repo.walk([self.head], [self.base]))
 
     @cached_property
+    def merge_bases(self) -> tuple[CommitId, ...]:
+        """What head was made from."""
+        return self.fork.repo.merge_bases(self.base, self.head)
+
+    @cached_property
     def own(self) -> Mapping[CommitId, Commit]:
         """The fork's, no commit before its children."""
         found = self._beyond(self._likely_tips)
@@ -72,6 +81,27 @@ class Addition:
         return tuple(Brought(each, merges[each]) for each in self.fork.repo.independent(merges))
 
     @cached_property
+    def changed(self) -> Mapping[RepoPath, Entry | None]:
+        """The paths at which head has an entry, or none, that neither base nor what it brings of upstream has."""
+        repo = self.fork.repo
+        first, *trees = self._sides
+        changes = repo.changes(first, repo.tree(self.head))
+        return {path: new for path, (_, new) in changes.items() if all(repo.entry(tree, path) != new for tree in trees)}
+
+    @cached_property
+    def replaced(self) -> frozenset[BlobId]:
+        """What stood at the paths that head changed: a blob that head only moved is among it."""
+        repo = self.fork.repo
+        changes = repo.changes(repo.tree(self.merge_bases[0]), repo.tree(self.head))
+        return frozenset(old.id for old, _ in changes.values() if old is not None)
+
+    def changes_at(self, path: RepoPath) -> bool:
+        """Whether head changes a path: as `changed`, without looking at any other."""
+        repo = self.fork.repo
+        new = repo.entry(repo.tree(self.head), path)
+        return all(repo.entry(tree, path) != new for tree in self._sides)
+
+    @cached_property
     def release(self) -> Release | None:
         """The release whose commit head is."""
         return self.release_at(self.head) if self.upstream else None
@@ -96,6 +126,12 @@ class Addition:
         return None
 
     # Private
+
+    @cached_property
+    def _sides(self) -> tuple[TreeId, ...]:
+        """The trees that head was made from: those of base, now and when head left it, and of upstream."""
+        commits = (*self.merge_bases, self.base, *(each.commit for each in self.brought))
+        return tuple(dict.fromkeys(map(self.fork.repo.tree, commits)))
 
     def _development(self) -> Iterator[tuple[str, CommitId]]:
         """Upstream's development by the names of its branches: the mirrors, and what they follow."""
@@ -128,6 +164,24 @@ class Addition:
 
     def _beyond(self, tips: tuple[CommitId, ...]) -> tuple[CommitId, ...]:
         return tuple(self.fork.repo.walk([self.head], [self.base, *tips], topological=True))
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What is judged."""
+
+    addition: Addition
+    base: BranchRole
+    head: BranchRole | None
+    """None where head has no name of its own: a push, a merge queue."""
+    policy_path: RepoPath | None
+    """Where the policy lies in the repository; None where it lies elsewhere."""
+    now: datetime
+
+    @property
+    def policy(self) -> Policy:
+        """The policy of base."""
+        return self.addition.fork.policy
 
 
 def short_name(ref: RefName) -> str:

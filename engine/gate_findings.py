@@ -1,33 +1,20 @@
 """Gathers for each check of the gate what it asks about, and lets it judge."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
 
-from ..policy.branches import BranchRole
-from ..policy.checks import forbidden_merge, unreleased_upstream, wrong_base
+from ..policy.checks import forbidden_merge, not_a_release, squashed_sync, unreleased_upstream, wrong_base
 from ..policy.errors import RepositoryError
 from ..policy.findings import Finding
-from ..policy.models import Policy
 from ..policy.names import CommitId
-from .gate_facts import Addition
+from .gate_content import commit_formats, marked_files, version_claims
+from .gate_facts import Gate
+from .gate_policy import changed_policy
+from .lost_syncs import LostSyncs
 from .selection import select
 
-
-@dataclass(frozen=True)
-class Gate:
-    """What is judged."""
-
-    addition: Addition
-    base: BranchRole
-    head: BranchRole | None
-    """None where head has no name of its own."""
-    now: datetime
-
-    @property
-    def policy(self) -> Policy:
-        """The policy of base."""
-        return self.addition.fork.policy
+_REBASED = 20
+"""So many commits may be a sync that was rebased; fewer are taken one by one."""
 
 
 def findings(gate: Gate) -> Iterator[Finding]:
@@ -81,5 +68,36 @@ def _wrong_base(gate: Gate) -> Iterator[Finding]:
     return wrong_base.judge(gate.policy, wrong_base.Facts(gate.base, gate.head))
 
 
-_CHECKS: tuple[Callable[[Gate], Iterator[Finding]], ...] = (_forbidden_merge, _unreleased_upstream, _wrong_base)
-_ANYWHERE: tuple[Callable[[Gate], Iterator[Finding]], ...] = (_forbidden_merge, _wrong_base)
+def _squashed_sync(gate: Gate) -> Iterator[Finding]:
+    """Each commit by itself; and where there are many, all of them, which may be upstream's made anew."""
+    addition = gate.addition
+    singles = [each for each in addition.own.values() if not each.is_merge]
+    lost = LostSyncs(addition.fork).among(singles)
+    found = [squashed_sync.LostSync(commit, 1, str(each)) for commit, each in lost.items()]
+    if not lost and not addition.upstream and len(singles) >= _REBASED:
+        whole = replace(addition.own[addition.head], parents=addition.merge_bases[:1])
+        rebased = LostSyncs(addition.fork).among([whole]).values()
+        found += (squashed_sync.LostSync(addition.head, len(singles), str(each)) for each in rebased)
+    return squashed_sync.judge(gate.policy, squashed_sync.Facts(tuple(found)))
+
+
+def _not_a_release(gate: Gate) -> Iterator[Finding]:
+    addition = gate.addition
+    is_sync = gate.head is None or gate.head.role == "sync"
+    merged = [each for each in addition.brought if addition.release_at(each.commit) is None] if is_sync else []
+    told = tuple(not_a_release.Merged(each.commit, each.merge) for each in merged)
+    return not_a_release.judge(gate.policy, not_a_release.Facts(told, _release_instead(gate) if told else None))
+
+
+_CHECKS: tuple[Callable[[Gate], Iterator[Finding]], ...] = (
+    _forbidden_merge,
+    _unreleased_upstream,
+    _wrong_base,
+    _squashed_sync,
+    _not_a_release,
+    marked_files,
+    version_claims,
+    commit_formats,
+    changed_policy,
+)
+_ANYWHERE: tuple[Callable[[Gate], Iterator[Finding]], ...] = (_forbidden_merge, _wrong_base, changed_policy)
