@@ -83,6 +83,14 @@ def cli(
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True
 )
+_CHECK_FORMAT = click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "markdown", "github", "sarif"]),
+    default="text",
+    show_default=True,
+    help="github: annotations, and the summary of the step.",
+)
 _OUTPUT = click.option(
     "--output", "outputs", metavar="FORMAT=FILE", multiple=True, help="Write a file too; repeatable."
 )
@@ -124,7 +132,7 @@ def plan(
 @click.option("--base-name", metavar="BRANCH", help="The base branch, where REV does not name it.")
 @click.option("--head-name", metavar="BRANCH", help="The head branch, where REV does not name it.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found, so that a later step can tell it.")
-@_FORMAT
+@_CHECK_FORMAT
 @_OUTPUT
 @click.pass_obj
 def check(

@@ -12,7 +12,8 @@ from .escape import terminal
 
 _WIDTH = 100
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "github", "sarif")
+"""Of every command; most have the first three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,19 @@ def parse_output(text: str) -> tuple[str, Path]:
     if not equals or not path or name not in FORMATS:
         raise UsageError(f"--output {text}: it takes FORMAT=FILE, where FORMAT is one of {', '.join(FORMATS)}")
     return name, Path(path)
+
+
+def append(path: Path, text: str) -> None:
+    """Add text to the end of a file, such as the summary of a step in GitHub Actions.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
 def say(message: str) -> None:

@@ -19,6 +19,7 @@ FOLDERS = {".ci", ".github", ".src", "bench", "docs", "engine", "policy", "templ
 FILES = {
     ".editorconfig",
     ".gitignore",
+    ".pre-commit-hooks.yaml",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",

@@ -1,9 +1,10 @@
 """`forkpolicy check`: the gate; 1 where head breaks the policy of base."""
 
 import os
+from pathlib import Path
 
 from ..check_report import CheckReport
-from ..console import Output
+from ..console import Output, append
 from ..event import read_event
 from ..fork import Fork
 from ..gate import judge
@@ -39,6 +40,23 @@ def _load(repo: Repository, options: Options, ends: Ends) -> LoadedPolicy:
 
 
 def _write(report: CheckReport, output: Output) -> None:
-    from ..report.check import renderers
+    """Write every format that is asked for; with annotations, the summary of the step too."""
+    from ..report.check import renderers, to_markdown
 
-    output.write(renderers(report, output))
+    output.write(renderers(report, output) | {"github": lambda: _github(report), "sarif": lambda: _sarif(report)})
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if summary and "github" in (output.format, *(name for name, _ in output.files)):
+        append(Path(summary), f"### forkpolicy check\n\n{to_markdown(report)}")
+
+
+def _github(report: CheckReport) -> str:
+    from ..report.github import to_annotations
+
+    return to_annotations(report)
+
+
+def _sarif(report: CheckReport) -> str:
+    from ...policy.checks.all import CHECKS
+    from ..report.sarif import to_sarif
+
+    return to_sarif(report, CHECKS)
