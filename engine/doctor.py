@@ -8,6 +8,7 @@ from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId
 from .git import health
 from .git.repository import Repository
+from .mirror import Mirror, reset_commands
 from .preflight import Expected, probe, require_history, require_objects, resolve_branch
 
 CROSS_CHECK_GIT = (2, 38)
@@ -44,23 +45,27 @@ class Diagnosis:
         return RepositoryError.exit_code if any(each.state is State.ERROR for each in self.checks) else 0
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the history of the fork and of upstream shows."""
+
+    release: CommitId | None
+    """The commit of the newest release that the policy accepts, None where there is none."""
+    mirrors: tuple[Mirror, ...] = ()
+    lost_syncs: tuple[Finding, ...] = ()
+    """The lost syncs on production that nothing has healed yet."""
+
+
 def doctor(
-    repo: Repository,
-    expected: Expected,
-    *,
-    git: tuple[int, ...] | None,
-    release: CommitId | None,
-    lost_syncs: tuple[Finding, ...] = (),
-    in_ci: bool = False,
+    repo: Repository, expected: Expected, history: History, *, git: tuple[int, ...] | None, in_ci: bool = False
 ) -> Diagnosis:
     """Everything about the repository that `plan` depends on.
 
     Args:
         repo: what `preflight.open_repository` returned.
         expected: what the policy expects of it.
+        history: what its history shows.
         git: the version of the git that is installed, None for none.
-        release: the commit of the newest release that the policy accepts, None where there is none.
-        lost_syncs: the lost syncs on production that nothing has healed yet.
         in_ci: whether this runs in GitHub Actions, where other things mend a checkout.
     """
     return Diagnosis(
@@ -70,8 +75,9 @@ def doctor(
             Check(State.OK, "repository", f"{repo.work_tree or repo.git_dir} is readable"),
             *_unusual(probe(repo, expected)),
             *_branches(repo, expected),
-            *_syncs(lost_syncs),
-            *_merge(repo, expected, release, in_ci),
+            *(_mirror(each, expected.fork_remote) for each in history.mirrors),
+            *_syncs(history.lost_syncs),
+            *_merge(repo, expected, history.release, in_ci),
         )
     )
 
@@ -119,6 +125,13 @@ def _branches(repo: Repository, expected: Expected) -> tuple[Check, ...]:
         differing = [_check("branch", finding) for finding in branch.findings]
         checks += differing or [Check(State.OK, "branch", f"{name} is at {branch.commit[:12]} ({branch.ref})")]
     return tuple(checks)
+
+
+def _mirror(mirror: Mirror, remote: str) -> Check:
+    """A line for a mirror; one with commits of its own is reset once, and only fast-forwarded from then on."""
+    if mirror.own:
+        return Check(State.NOTE, "mirror", str(mirror), reset_commands(mirror, remote))
+    return Check(State.OK, "mirror", str(mirror))
 
 
 def _merge(repo: Repository, expected: Expected, release: CommitId | None, in_ci: bool) -> tuple[Check, ...]:

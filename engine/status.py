@@ -9,6 +9,7 @@ from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId, RefName
 from .fork import Fork
 from .lost_syncs import LostSync, LostSyncs
+from .mirror import Mirror, mirrors
 from .production_base import content_base_of
 from .release_list import ListedTag, ReleaseList, list_releases
 from .versioning import VersionState, version_state
@@ -53,6 +54,7 @@ class Status:
     upstream_ahead: int | None
     """Upstream's commits on the branch that the mirror follows that production lacks; None where it is unknown."""
     followed: str | None
+    mirrors: tuple[Mirror, ...]
     lost_syncs: tuple[LostSync, ...]
     pending: tuple[PendingSync, ...]
     findings: tuple[Finding, ...]
@@ -80,6 +82,7 @@ def fork_status(fork: Fork, now: datetime) -> Status:
         sum(not each.is_merge for each in fork.history.commits.values()),
         _ahead(fork, followed),
         followed,
+        mirrors(repo, fork.policy),
         tuple(LostSyncs(fork).among(fork.history.commits.values()).values()),
         _pending(fork),
         (*fork.findings, *releases.findings, *problems),

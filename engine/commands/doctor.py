@@ -7,8 +7,9 @@ from ...policy.releases import Release, ReleaseRules
 from .. import oracle
 from ..base_findings import unhealed_syncs
 from ..console import Output
-from ..doctor import doctor
+from ..doctor import History, doctor
 from ..git.repository import Repository
+from ..mirror import mirrors
 from ..preflight import Expected
 from ..report import doctor as report
 from .session import Options, Session, in_ci
@@ -17,15 +18,10 @@ from .session import Options, Session, in_ci
 def run(options: Options, output: Output) -> int:
     """Look at everything that planning depends on, tell it, and return 4 where something stops it."""
     session = Session.start(options)
-    rules = ReleaseRules(session.loaded.policy.releases.schemes, session.loaded.policy.releases.deny)
-    diagnosis = doctor(
-        session.repo,
-        Expected.of(session.loaded.policy),
-        git=oracle.installed_version(),
-        release=_newest(session.repo, rules),
-        lost_syncs=_lost_syncs(session),
-        in_ci=in_ci(),
-    )
+    repo, policy = session.repo, session.loaded.policy
+    rules = ReleaseRules(policy.releases.schemes, policy.releases.deny)
+    history = History(_newest(repo, rules), mirrors(repo, policy), _lost_syncs(session))
+    diagnosis = doctor(repo, Expected.of(policy), history, git=oracle.installed_version(), in_ci=in_ci())
     output.write(
         {
             "text": lambda: report.render_doctor(diagnosis, color=output.has_color, width=output.width),

@@ -44,6 +44,17 @@ def _data(status: Status) -> Data:
         "fork_commits": status.fork_commits,
         "unreleased_commits": len(_unreleased(status)),
         "upstream_ahead": status.upstream_ahead,
+        "mirrors": [
+            {
+                "branch": each.name,
+                "commit": each.commit,
+                "follows": each.follows,
+                "target": each.target,
+                "own": each.own,
+                "behind": each.behind,
+            }
+            for each in status.mirrors
+        ],
         "lost_syncs": [{"commit": each.commit, "evidence": str(each)} for each in status.lost_syncs],
         "pending_syncs": [{"ref": each.ref, "commit": each.commit} for each in status.pending],
         "findings": [finding_data(each) for each in status.findings],
@@ -85,6 +96,8 @@ def _rows(status: Status, policy: Policy) -> Iterator[tuple[str, str]]:
     yield policy.fork.name, f"{count(status.fork_commits, 'commit')} carried"
     if version is not None:
         yield "unreleased", version_words(version, len(_unreleased(status)))
+    for mirror in status.mirrors:
+        yield "mirror", str(mirror)
     for lost in status.lost_syncs:
         yield "lost sync", f"{short(lost.commit)}: {lost}"
     for pending in status.pending:

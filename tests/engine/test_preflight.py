@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forkpolicy.engine.doctor import State, doctor
+from forkpolicy.engine.doctor import History, State, doctor
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.preflight import (
     Expected,
@@ -366,7 +366,7 @@ class TestNotes:
 class TestDoctor:
     def test_a_sound_repository(self, fork: Path) -> None:
         repo = open_repository(fork)
-        diagnosis = doctor(repo, EXPECTED, git=(2, 39, 5), release=repo.resolve("v2"))
+        diagnosis = doctor(repo, EXPECTED, History(repo.resolve("v2")), git=(2, 39, 5))
         assert {check.state for check in diagnosis.checks} == {State.OK}
         assert diagnosis.exit_code == 0
         text = render_doctor(diagnosis, color=False, width=80)
@@ -378,7 +378,7 @@ class TestDoctor:
         (fork / ".git/info/grafts").write_text("")
         git(fork, "remote", "remove", "upstream")
         repo = open_repository(fork)
-        diagnosis = doctor(repo, EXPECTED, git=(2, 30), release=repo.resolve("v2"))
+        diagnosis = doctor(repo, EXPECTED, History(repo.resolve("v2")), git=(2, 30))
         assert [(check.state, check.subject) for check in diagnosis.checks if check.state is not State.OK] == [
             (State.NOTE, "git"),
             (State.ERROR, "refs"),
@@ -391,6 +391,6 @@ class TestDoctor:
     def test_a_merge_that_cannot_be_made(self, fork: Path) -> None:
         object_file(fork, "v2:src/app.py").unlink()
         repo = open_repository(fork)
-        diagnosis = doctor(repo, EXPECTED, git=None, release=repo.resolve("v2"))
+        diagnosis = doctor(repo, EXPECTED, History(repo.resolve("v2")), git=None)
         assert (diagnosis.checks[-1].state, diagnosis.checks[-1].subject) == (State.ERROR, "merge")
         assert "\x1b[" in render_doctor(diagnosis, color=True, width=80)
