@@ -6,7 +6,7 @@ import pytest
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.base_findings import unhealed_syncs
-from forkpolicy.engine.doctor import State, doctor
+from forkpolicy.engine.doctor import History, State, doctor
 from forkpolicy.engine.plan import Base, Plan, PolicySource, Status
 from forkpolicy.engine.planner import Request, make_plan
 from forkpolicy.engine.preflight import Expected
@@ -136,5 +136,5 @@ def test_doctor_tells_of_what_nothing_has_healed(product: Product, squash: Commi
     fork = product.fork(squash)
     expected = Expected.of(fork.policy)
     for lost, state in ((unhealed_syncs(fork), State.NOTE), ((), State.OK)):
-        diagnosis = doctor(fork.repo, expected, git=None, release=product.upstream[-1], lost_syncs=lost)
+        diagnosis = doctor(fork.repo, expected, History(product.upstream[-1], lost_syncs=lost), git=None)
         assert [check.state for check in diagnosis.checks if check.subject == "syncs"] == [state]
