@@ -46,7 +46,7 @@ class Fork:
         return ReleaseRules(self.policy.releases.schemes, self.policy.releases.deny)
 
     @cached_property
-    def _accepted_tags(self) -> dict[Release, CommitId]:
+    def accepted_tags(self) -> dict[Release, CommitId]:
         """Every tag that a scheme accepts; tags of fork versions never count."""
         formats = self.formats
         tags = self.repo.tags(
@@ -64,7 +64,7 @@ class Fork:
     def tips(self) -> tuple[CommitId, ...]:
         """The tips of upstream's commits; some may turn out to descend from the fork's first commit."""
         mirror = next(iter(self.mirrors.values()), None)
-        return upstream_tips(self.repo, self.policy.upstream.remote, self._accepted_tags.values(), mirror)
+        return upstream_tips(self.repo, self.policy.upstream.remote, self.accepted_tags.values(), mirror)
 
     @cached_property
     def since(self) -> CommitId | None:
@@ -83,7 +83,7 @@ class Fork:
     def releases(self) -> Mapping[Release, CommitId]:
         """Upstream's releases with their commits, newest first."""
         upstream = set(self.history.upstream)
-        accepted = self._accepted_tags
+        accepted = self.accepted_tags
         return {each: accepted[each] for each in sorted(accepted, reverse=True) if accepted[each] in upstream}
 
     @cached_property

@@ -1,0 +1,161 @@
+"""A past sync, planned again by today's policy, and what people recorded held against it."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from ..policy.decisions import Decision
+from ..policy.facts import Entry, Kind
+from ..policy.names import CommitId, RepoPath, TreeId
+from ..policy.releases import Release
+from .evaluation import Evaluation, evaluate, ownership_of, planned_tree, scratch_for
+from .fork import Fork
+from .git.scratch import Scratch
+from .history import reachable
+from .merge_base import merge_on_base
+from .preflight import require_history
+from .survival import PlannedTree
+from .sync_merges import SyncMerge
+
+
+class Side(StrEnum):
+    """Whose entry was recorded."""
+
+    FORK = "fork"
+    UPSTREAM = "upstream"
+    BLEND = "blend"
+    DELETED = "deleted"
+
+
+class Verdict(StrEnum):
+    """What was recorded, held against what the policy decides."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedPath:
+    """One path that the policy decides, or leaves to people, and what was recorded there."""
+
+    path: RepoPath
+    kind: Kind | None
+    decision: Decision
+    recorded: Entry | None
+    side: Side
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A sync merge, evaluated again; to be read while its scratch store is there."""
+
+    fork: Fork
+    """As it stood before the merge."""
+    sync: SyncMerge
+    evaluation: Evaluation
+    planned: PlannedTree
+    """What the policy makes of the merge."""
+    trees: "Trees"
+
+    @cached_property
+    def paths(self) -> tuple[ReplayedPath, ...]:
+        """Every path of every decision, in the order of the plan."""
+        return tuple(self._replayed())
+
+    def _replayed(self) -> Iterator[ReplayedPath]:
+        for decision in self.evaluation.decisions:
+            for path in decision.paths:
+                recorded = self.recorded(path)
+                verdict = _verdict(decision, path, recorded)
+                yield ReplayedPath(path, decision.kind, decision, recorded, self.side(path), verdict)
+
+    def recorded(self, path: RepoPath) -> Entry | None:
+        """What the merge recorded at a path."""
+        return self.fork.repo.entry(self.trees.recorded, path)
+
+    def side(self, path: RepoPath) -> Side:
+        """Whose entry was recorded at a path; where both sides have the same, the fork's."""
+        recorded = self.recorded(path)
+        if recorded is None:
+            return Side.DELETED
+        if recorded == self.fork.repo.entry(self.trees.fork, path):
+            return Side.FORK
+        return Side.UPSTREAM if recorded == self.fork.repo.entry(self.trees.upstream, path) else Side.BLEND
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """The trees that meet in a merge, and the one that was recorded."""
+
+    fork: TreeId
+    upstream: TreeId
+    recorded: TreeId
+
+
+@dataclass(frozen=True)
+class PastFork(Fork):
+    """The fork as it stood before a sync: it knows of upstream what was known then."""
+
+    upstream: tuple[CommitId, ...] = ()
+    """The tips of upstream's commits of that day."""
+    until: float = float("inf")
+    """When the newest of them was committed, in seconds since 1970."""
+
+    @cached_property
+    def tips(self) -> tuple[CommitId, ...]:
+        """The tips of upstream's commits of that day."""
+        return self.upstream
+
+    @cached_property
+    def releases(self) -> dict[Release, CommitId]:
+        """Upstream's releases of that day with their commits, newest first."""
+        known = self.accepted_tags
+        return {each: known[each] for each in sorted(known, reverse=True) if self._is_of_that_day(known[each])}
+
+    def _is_of_that_day(self, commit: CommitId) -> bool:
+        return self.repo.commit(commit).committed.timestamp() <= self.until
+
+
+def fork_before(fork: Fork, sync: SyncMerge) -> Fork:
+    """The fork, seen from its side of a sync, with the upstream that this sync and those before it brought."""
+    commits = fork.history.commits
+    own = reachable(commits, sync.fork_parent)
+    stood_on = {parent for each in own for parent in commits[each].parents if parent not in commits}
+    tips = fork.repo.independent({*stood_on, sync.upstream_parent})
+    until = max(fork.repo.commit(each).committed.timestamp() for each in tips)
+    production = replace(fork.production, name=sync.fork_parent, commit=sync.fork_parent, also=None)
+    return PastFork(fork.repo, fork.policy, production, tips, until)
+
+
+@contextmanager
+def replaying(fork: Fork, sync: SyncMerge, policy_path: str) -> Generator[Replay, None, None]:
+    """Evaluate a sync again; `fork` is the fork in whose history it lies.
+
+    Raises:
+        RepositoryError: the two sides share no history, or an object is missing.
+    """
+    past = fork_before(fork, sync)
+    bases = require_history(past.repo, sync.fork_parent, sync.upstream_parent)
+    with scratch_for(past) as scratch:
+        yield _replay(past, scratch, sync, bases, policy_path)
+
+
+# Private
+
+
+def _replay(fork: Fork, scratch: Scratch, sync: SyncMerge, bases: tuple[CommitId, ...], policy_path: str) -> Replay:
+    based = merge_on_base(fork, scratch, sync.upstream_parent, bases)
+    evaluation = evaluate(fork, scratch, sync.upstream_parent, based, ownership_of(fork, policy_path))
+    planned = planned_tree(fork, scratch, evaluation.merge, evaluation.decisions)
+    trees = Trees(*map(fork.repo.tree, (sync.fork_parent, sync.upstream_parent, sync.commit)))
+    return Replay(fork, sync, evaluation, planned, trees)
+
+
+def _verdict(decision: Decision, path: RepoPath, recorded: Entry | None) -> Verdict:
+    if decision.needs_person:
+        return Verdict.UNDECIDED
+    return Verdict.AGREES if recorded == decision.results.get(path) else Verdict.DISAGREES
