@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import get_args
 
+from .checks.names import NAMES
 from .document import Document
 from .errors import Problem
 from .fields import DOTTED, version_key
@@ -120,6 +121,15 @@ def _customizations(root: Node) -> Iterator[Problem]:
     yield from _repeated(names, "the customization", "every customization needs its own name")
 
 
+def _checks(root: Node) -> Iterator[Problem]:
+    severity = root["check"]["severity"]
+    named = [(name, severity[name]) for name in severity.keys]
+    named += [(waiver["finding"].text, waiver["finding"]) for waiver in root["check"]["waivers"]]
+    for name, node in named:
+        if name and name not in NAMES:
+            yield node.problem(f"no check has the finding {quoted(name)}", suggestion(name, NAMES))
+
+
 def _bumps(root: Node) -> Iterator[Problem]:
     bumps = root["versions"]["bumps"]
     types = chain.from_iterable(bumps[part] for part in ("major", "minor", "patch"))
@@ -155,6 +165,7 @@ _CHECKS = (
     _rules,
     _markers,
     _customizations,
+    _checks,
     _bumps,
     _examples,
 )

@@ -26,6 +26,11 @@ class Node:
         section = self.value if _is_section(self.value) else {}
         return Node(self.document, (*self.route, key), section.get(key))
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of a section."""
+        return tuple(self.value) if _is_section(self.value) else ()
+
     def __iter__(self) -> Iterator["Node"]:
         """The items of a list."""
         items = self.value if _is_list(self.value) else []

@@ -8,9 +8,10 @@ import pytest
 
 from forkpolicy.policy import checks
 from forkpolicy.policy.checks.all import CHECKS
+from forkpolicy.policy.checks.names import NAMES
 from tests.numbered import policy
 
-_HELPERS = {"all", "check"}
+_HELPERS = {"all", "check", "names"}
 MODULES = {
     each.name: importlib.import_module(f"{checks.__name__}.{each.name}")
     for each in pkgutil.iter_modules(checks.__path__)
@@ -34,6 +35,10 @@ def test_the_example_says_what_it_shows(module: Any, example: Any) -> None:
 def test_every_check_shows_what_passes_and_what_fails(module: Any) -> None:
     assert any(example.messages for example in module.EXAMPLES)
     assert any(not example.messages for example in module.EXAMPLES)
+
+
+def test_a_policy_may_speak_of_every_check() -> None:
+    assert [each.name for each in CHECKS] == [name for name in NAMES if name in {each.name for each in CHECKS}]
 
 
 def test_every_module_is_a_check_and_is_called_like_its_finding() -> None:

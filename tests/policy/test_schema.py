@@ -22,7 +22,7 @@ ONLY_FOR_THE_LOADER = {
     "bad-branch-template", "both-added", "branches-that-do-not-fit",
     "bumps-twice", "exact", "names-twice", "no-production", "options-without-meaning",
     "production-pattern", "regenerate-without-command", "rule-without-conditions", "sides-alike",
-    "two-productions", "untouched-always",
+    "two-productions", "unknown-findings", "untouched-always",
 }  # fmt: skip
 """Policies whose parts are right each, but do not fit together, or whose texts only the loader can judge."""
 
