@@ -9,6 +9,7 @@ from ..policy.models import Policy
 from ..policy.names import CommitId, RefName
 from ..policy.releases import Release, ReleaseRules
 from ..policy.versions import ForkVersion, VersionFormat
+from .git.health import RefFiles, read_refs
 from .git.repository import Repository
 from .history import ForkHistory, fork_history, upstream_tips
 from .preflight import Branch, Expected, branch_refs, preflight, resolve_branch
@@ -38,7 +39,7 @@ class Fork:
         Raises:
             RepositoryError: a damaged ref hides a release, or a branch of the policy.
         """
-        return (*preflight(self.repo, Expected.of(self.policy)), *self.production.findings)
+        return (*preflight(self.repo, Expected.of(self.policy), self._refs), *self.production.findings)
 
     @cached_property
     def rules(self) -> ReleaseRules:
@@ -49,11 +50,10 @@ class Fork:
     def accepted_tags(self) -> dict[Release, CommitId]:
         """Every tag that a scheme accepts; tags of fork versions never count."""
         formats = self.formats
-        tags = self.repo.tags(
-            lambda tag: isinstance(self.rules.read(tag), Release) and (formats is None or formats.parse(tag) is None)
-        )
-        releases = ((self.rules.read(tag), commit) for tag, commit in tags.items())
-        return {release: commit for release, commit in releases if isinstance(release, Release)}
+        tags = (ref.removeprefix("refs/tags/") for ref in self._refs if ref.startswith("refs/tags/"))
+        read = (self.rules.read(tag) for tag in tags if formats is None or formats.parse(tag) is None)
+        releases = {each: self.repo.ref(f"refs/tags/{each.tag}") for each in read if isinstance(each, Release)}
+        return {release: commit for release, commit in releases.items() if commit is not None}
 
     @cached_property
     def history(self) -> ForkHistory:
@@ -64,7 +64,14 @@ class Fork:
     def tips(self) -> tuple[CommitId, ...]:
         """The tips of upstream's commits; some may turn out to descend from the fork's first commit."""
         mirror = next(iter(self.mirrors.values()), None)
-        return upstream_tips(self.repo, self.policy.upstream.remote, self.accepted_tags.values(), mirror)
+        return upstream_tips(self.upstream_branches, self.accepted_tags.values(), mirror)
+
+    @cached_property
+    def upstream_branches(self) -> tuple[CommitId, ...]:
+        """The tips of the branches of upstream's remote; none where they were not fetched, as in CI."""
+        prefix = f"refs/remotes/{self.policy.upstream.remote}/"
+        found = (self.repo.ref(ref) for ref in self._refs if ref.startswith(prefix))
+        return tuple(commit for commit in found if commit is not None)
 
     @cached_property
     def since(self) -> CommitId | None:
@@ -119,6 +126,10 @@ class Fork:
     def tag(self, version: ForkVersion | None) -> str | None:
         """A fork version's tag."""
         return None if version is None or self.formats is None else self.formats.tag(version)
+
+    @cached_property
+    def _refs(self) -> RefFiles:
+        return read_refs(self.repo)
 
     def _is_in_history(self, commit: CommitId) -> bool:
         """Whether any commit is in the branch's history; the fork may have tagged one of upstream's, too."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..policy import waivers
-from ..policy.checks.all import CHECKS
+from ..policy.checks.names import built_in_severity
 from ..policy.errors import RepositoryError
 from ..policy.findings import Finding, Severity
 from ..policy.models import Policy
@@ -18,7 +18,6 @@ from .gate_findings import findings
 from .plan import PolicySource
 from .preflight import require_history
 
-_BUILT_IN = {check.name: check.severity for check in CHECKS}
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 _OF_CHECKOUTS = ("detached-head", "unborn-branch")
 """Notes of the preflight that say nothing about what is judged."""
@@ -75,12 +74,13 @@ def _notes(gate: Gate) -> Iterator[Finding]:
 def _with_severities(found: Iterable[Finding], policy: Policy) -> Iterator[Finding]:
     """The findings as bad as the policy says; what a check itself tells as less is never made worse."""
     for each in found:
-        wanted, built_in = policy.check.severity.get(each.rule), _BUILT_IN.get(each.rule)
+        wanted = policy.check.severity.get(each.rule)
         if wanted is None:
             yield each
+        elif each.severity is built_in_severity(each.rule):
+            yield replace(each, severity=wanted)
         else:
-            severity = wanted if each.severity is built_in else min(each.severity, wanted, key=_ORDER.index)
-            yield replace(each, severity=severity)
+            yield replace(each, severity=min(each.severity, wanted, key=_ORDER.index))
 
 
 def _waived(judged: waivers.Judged) -> Waived:

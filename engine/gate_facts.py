@@ -17,6 +17,9 @@ from .fork import Fork
 from .git.repository import Commit
 from .history import fork_history
 
+REBASED = 20
+"""So many commits may be a sync that was rebased; fewer are taken one by one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -57,6 +60,11 @@ class Addition:
         if len(found) < len(self.commits):
             found = self._beyond(self._tips)
         return {each: self.fork.repo.commit(each) for each in found}
+
+    @cached_property
+    def singles(self) -> tuple[Commit, ...]:
+        """The fork's commits, merges aside, newest first."""
+        return tuple(each for each in self.own.values() if not each.is_merge)
 
     @cached_property
     def upstream(self) -> tuple[CommitId, ...]:
@@ -143,22 +151,20 @@ class Addition:
                 yield followed, commit
 
     @cached_property
-    def _knows_upstream(self) -> bool:
-        """Whether a branch of upstream is here; a clone without one knows its development by the mirror."""
-        return bool(self.fork.repo.refs(f"refs/remotes/{self.fork.policy.upstream.remote}/"))
-
-    @cached_property
     def _likely_tips(self) -> tuple[CommitId, ...]:
-        """The tips of all that may be upstream's, cheaply: what descends from the fork's first commit is among it."""
+        """The tips of all that may be upstream's, cheaply: what descends from the fork's first commit is among it.
+
+        A clone without upstream's branches knows its development by the mirror.
+        """
         fork = self.fork
-        return fork.tips if self._knows_upstream else (*fork.tips, *fork.mirrors.values())
+        return fork.tips if fork.upstream_branches else (*fork.tips, *fork.mirrors.values())
 
     @cached_property
     def _tips(self) -> tuple[CommitId, ...]:
         """The tips of upstream's commits; of a mirror without what the fork made there."""
         fork = self.fork
         found = list(fork_history(fork.repo, self.head, fork.tips, fork.since).upstream)
-        for tip in () if self._knows_upstream else fork.mirrors.values():
+        for tip in () if fork.upstream_branches else fork.mirrors.values():
             found += fork_history(fork.repo, tip, (tip,), fork.since).upstream
         return tuple(dict.fromkeys(found))
 

@@ -1,20 +1,20 @@
-"""Gathers for each check of the gate what it asks about, and lets it judge."""
+"""Gathers for each check of the gate what it asks about, and lets it judge.
+
+What a check needs is loaded and looked up where there is something to judge: most heads are a few commits of the
+fork's own, and the gate should take little longer than `git log` on them.
+"""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
-from ..policy.checks import forbidden_merge, not_a_release, squashed_sync, unreleased_upstream, wrong_base
-from ..policy.errors import RepositoryError
+from ..policy.checks import commit_format, conflict_markers, forbidden_merge, wrong_base
 from ..policy.findings import Finding
-from ..policy.names import CommitId
-from .gate_content import commit_formats, marked_files, version_claims
-from .gate_facts import Gate
-from .gate_policy import changed_policy
-from .lost_syncs import LostSyncs
-from .selection import select
+from ..policy.names import CommitId, RepoPath
+from .gate_facts import REBASED, Addition, Gate
+from .git.differences import differ_at
+from .git.repository import Commit
 
-_REBASED = 20
-"""So many commits may be a sync that was rebased; fewer are taken one by one."""
+_FEWEST_PATHS = 5
+"""A commit that changes fewer cannot be told from one that was taken by itself (`lost_syncs`)."""
 
 
 def findings(gate: Gate) -> Iterator[Finding]:
@@ -44,24 +44,11 @@ def _mirrored(gate: Gate) -> Iterator[forbidden_merge.MirrorCommit]:
 
 
 def _unreleased_upstream(gate: Gate) -> Iterator[Finding]:
-    unreleased = gate.addition.unreleased
-    first, last = (_described(gate, each) for each in (unreleased[-1], unreleased[0])) if unreleased else (None, None)
-    instead = _release_instead(gate) if unreleased else None
-    return unreleased_upstream.judge(gate.policy, unreleased_upstream.Facts(len(unreleased), first, last, instead))
+    if not gate.addition.upstream and gate.policy.check.cherry_picks == "allow":
+        return iter(())
+    from .gate_upstream import unreleased_commits
 
-
-def _described(gate: Gate, commit: CommitId) -> unreleased_upstream.UpstreamCommit:
-    found = gate.addition.fork.repo.commit(commit)
-    return unreleased_upstream.UpstreamCommit(commit, found.subject, f"{found.committed:%Y-%m-%d}")
-
-
-def _release_instead(gate: Gate) -> str | None:
-    """The newest release that base could take."""
-    try:
-        target = select(gate.addition.fork, None, gate.now)
-    except RepositoryError:  # no release is known here
-        return None
-    return target.release.tag if target.release is not None and target.commit is not None else None
+    return unreleased_commits(gate)
 
 
 def _wrong_base(gate: Gate) -> Iterator[Finding]:
@@ -69,24 +56,67 @@ def _wrong_base(gate: Gate) -> Iterator[Finding]:
 
 
 def _squashed_sync(gate: Gate) -> Iterator[Finding]:
-    """Each commit by itself; and where there are many, all of them, which may be upstream's made anew."""
-    addition = gate.addition
-    singles = [each for each in addition.own.values() if not each.is_merge]
-    lost = LostSyncs(addition.fork).among(singles)
-    found = [squashed_sync.LostSync(commit, 1, str(each)) for commit, each in lost.items()]
-    if not lost and not addition.upstream and len(singles) >= _REBASED:
-        whole = replace(addition.own[addition.head], parents=addition.merge_bases[:1])
-        rebased = LostSyncs(addition.fork).among([whole]).values()
-        found += (squashed_sync.LostSync(addition.head, len(singles), str(each)) for each in rebased)
-    return squashed_sync.judge(gate.policy, squashed_sync.Facts(tuple(found)))
+    singles = gate.addition.singles
+    if len(singles) < REBASED and not any(_is_large(gate.addition, each) for each in singles):
+        return iter(())
+    from .gate_upstream import squashed_syncs
+
+    return squashed_syncs(gate)
+
+
+def _is_large(addition: Addition, commit: Commit) -> bool:
+    repo = addition.fork.repo
+    return bool(commit.parents) and differ_at(repo, repo.tree(commit.parents[0]), commit.tree, _FEWEST_PATHS)
 
 
 def _not_a_release(gate: Gate) -> Iterator[Finding]:
-    addition = gate.addition
-    is_sync = gate.head is None or gate.head.role == "sync"
-    merged = [each for each in addition.brought if addition.release_at(each.commit) is None] if is_sync else []
-    told = tuple(not_a_release.Merged(each.commit, each.merge) for each in merged)
-    return not_a_release.judge(gate.policy, not_a_release.Facts(told, _release_instead(gate) if told else None))
+    if not gate.addition.upstream or not (gate.head is None or gate.head.role == "sync"):
+        return iter(())
+    from .gate_upstream import merged_without_release
+
+    return merged_without_release(gate)
+
+
+def _conflict_markers(gate: Gate) -> Iterator[Finding]:
+    """In the files that head leaves: what a later commit of head resolved is no finding."""
+    return conflict_markers.judge(gate.policy, conflict_markers.Facts(tuple(_marked(gate.addition))))
+
+
+def _marked(addition: Addition) -> Iterator[tuple[RepoPath, int]]:
+    """The files that head made, and the line of the first marker in each; a file that only moved is none."""
+    repo = addition.fork.repo
+    for path, entry in addition.changed.items():
+        if entry is None or not entry.is_file or entry.id in addition.replaced:
+            continue
+        line = conflict_markers.marker_line(repo.read(entry.id))
+        if line is not None:
+            yield path, line
+
+
+def _version_mismatch(gate: Gate) -> Iterator[Finding]:
+    rules, addition = gate.policy.versions, gate.addition
+    if rules is None or rules.upstream_version is None:
+        return iter(())
+    if not (addition.upstream or addition.changes_at(RepoPath(rules.upstream_version.file))):
+        return iter(())
+    from .gate_version import version_claims
+
+    return version_claims(gate, rules, rules.upstream_version)
+
+
+def _commit_format(gate: Gate) -> Iterator[Finding]:
+    """Oldest commit first."""
+    commits = tuple((each.id, each.message) for each in reversed(gate.addition.singles))
+    return commit_format.judge(gate.policy, commit_format.Facts(commits))
+
+
+def _policy_changed(gate: Gate) -> Iterator[Finding]:
+    path = gate.policy_path
+    if path is None or not any(map(gate.addition.changes_at, (path, *map(RepoPath, gate.policy.templates.values())))):
+        return iter(())
+    from .gate_policy import changed_policy
+
+    return changed_policy(gate, path)
 
 
 _CHECKS: tuple[Callable[[Gate], Iterator[Finding]], ...] = (
@@ -95,9 +125,9 @@ _CHECKS: tuple[Callable[[Gate], Iterator[Finding]], ...] = (
     _wrong_base,
     _squashed_sync,
     _not_a_release,
-    marked_files,
-    version_claims,
-    commit_formats,
-    changed_policy,
+    _conflict_markers,
+    _version_mismatch,
+    _commit_format,
+    _policy_changed,
 )
-_ANYWHERE: tuple[Callable[[Gate], Iterator[Finding]], ...] = (_forbidden_merge, _wrong_base, changed_policy)
+_ANYWHERE: tuple[Callable[[Gate], Iterator[Finding]], ...] = (_forbidden_merge, _wrong_base, _policy_changed)

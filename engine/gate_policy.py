@@ -13,22 +13,20 @@ from ..policy.policy_changes import changes, new_owners
 from .gate_facts import Addition, Gate
 
 
-def changed_policy(gate: Gate) -> Iterator[Finding]:
-    """`policy-changed`; nothing where the policy does not lie in the repository."""
-    path = gate.policy_path
-    facts = None if path is None else _facts(gate, path)
-    return iter(()) if facts is None else policy_changed.judge(gate.policy, facts)
+def changed_policy(gate: Gate, path: RepoPath) -> Iterator[Finding]:
+    """`policy-changed`, of the policy at a path and of what it names."""
+    return policy_changed.judge(gate.policy, _facts(gate, path))
 
 
 # Private
 
 
-def _facts(gate: Gate, path: RepoPath) -> policy_changed.Facts | None:
-    """What head does to the policy and to its templates; None where that is nothing."""
+def _facts(gate: Gate, path: RepoPath) -> policy_changed.Facts:
+    """What head does to the policy and to its templates."""
     addition = gate.addition
     templates = tuple(_template_changes(addition, gate.policy))
     if not addition.changes_at(path):
-        return policy_changed.Facts(path, touched=False, templates=templates) if templates else None
+        return policy_changed.Facts(path, touched=False, templates=templates)
     entry = _at_head(addition, path)
     unusable = _unusable(path, entry)
     if entry is None or unusable is not None:

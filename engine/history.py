@@ -29,11 +29,10 @@ class ForkHistory:
 
 
 def upstream_tips(
-    repo: Repository, remote: str, release_tags: Iterable[CommitId], mirror: CommitId | None
+    branches: Iterable[CommitId], release_tags: Iterable[CommitId], mirror: CommitId | None
 ) -> tuple[CommitId, ...]:
     """The tips of upstream's commits: its remote's branches and its release tags; without both, the mirror."""
-    branches = repo.refs(f"refs/remotes/{remote}/")
-    tips = dict.fromkeys((*branches.values(), *release_tags))
+    tips = dict.fromkeys((*branches, *release_tags))
     return tuple(tips) or (() if mirror is None else (mirror,))
 
 

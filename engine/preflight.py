@@ -108,9 +108,12 @@ def branch_refs(name: str, fork_remote: str) -> tuple[RefName, ...]:
     return (RefName(f"refs/heads/{name}"), RefName(f"refs/remotes/{fork_remote}/{name}"))
 
 
-def probe(repo: Repository, expected: Expected) -> tuple[Finding, ...]:
-    """What is unusual about the repository; an error where a damaged ref hides a release or a branch."""
-    refs = health.read_refs(repo)
+def probe(repo: Repository, expected: Expected, known: health.RefFiles | None = None) -> tuple[Finding, ...]:
+    """What is unusual about the repository; an error where a damaged ref hides a release or a branch.
+
+    `known` are its refs, where they were read already.
+    """
+    refs = health.read_refs(repo) if known is None else known
     found = (
         _detached_head(repo),
         _unborn_branch(repo, refs),
@@ -125,14 +128,14 @@ def probe(repo: Repository, expected: Expected) -> tuple[Finding, ...]:
     return tuple(finding for finding in found if finding is not None)
 
 
-def preflight(repo: Repository, expected: Expected) -> tuple[Finding, ...]:
-    """What is unusual about the repository, though a command can do its work.
+def preflight(repo: Repository, expected: Expected, known: health.RefFiles | None = None) -> tuple[Finding, ...]:
+    """What is unusual about the repository, though a command can do its work; `known` are its refs, once read.
 
     Raises:
         RepositoryError: a ref that decides about releases or branches of the policy is damaged; it would be
             missing without a word: the newest release, say.
     """
-    findings = probe(repo, expected)
+    findings = probe(repo, expected, known)
     for finding in findings:
         if finding.severity is Severity.ERROR:
             raise RepositoryError(finding.message, finding.fix)

@@ -172,8 +172,7 @@ def _stale(fork: Fork, tags: list[ListedTag], now: datetime) -> tuple[Finding, .
 
 
 def _branch_dates(fork: Fork) -> list[datetime]:
-    branches = fork.repo.refs(f"refs/remotes/{fork.policy.upstream.remote}/")
-    return [fork.repo.commit(tip).committed for tip in branches.values()]
+    return [fork.repo.commit(tip).committed for tip in fork.upstream_branches]
 
 
 def _host_release(entry: dict[str, Any]) -> HostRelease:

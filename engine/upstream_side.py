@@ -21,7 +21,7 @@ def upstream_side(fork: Fork, commits: Mapping[CommitId, Commit]) -> frozenset[C
     branch on which only they worked is a topic that began at upstream's.
     """
     authors = () if fork.policy.versions is None else fork.policy.versions.authors
-    if not authors or fork.repo.refs(f"refs/remotes/{fork.policy.upstream.remote}/"):
+    if not authors or fork.upstream_branches:
         return frozenset()
     own = _descendants(fork)
     found: set[CommitId] = set()

@@ -1,19 +1,17 @@
-"""What the gate has to say: for people, as JSON (`forkpolicy.check/1`), as Markdown."""
+"""What the gate has to say: for people, as JSON (`forkpolicy.check/1`), as Markdown.
 
-from collections.abc import Iterable, Iterator
+The gate stands before every push, so that its text is laid out without rich, which takes longer to load than to judge.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
-
-from rich.console import Group, RenderableType
-from rich.text import Text
+from textwrap import TextWrapper
 
 from ...policy.findings import Finding, Severity
 from ..check_report import CheckReport, Waived
 from ..console import Output
-from ..escape import code_span, markdown, prose
-from .findings import SEVERITY_STYLE
+from ..escape import code_span, markdown, prose, terminal
 from .json import Data, as_document, finding_data
-from .layout import fields, indented, joined, render, text
-from .version import Renderers
 from .words import count, short
 
 SCHEMA = "forkpolicy.check/1"
@@ -25,10 +23,16 @@ _MESSAGE = 1000
 """How many characters of a message people get to see."""
 
 
-def renderers(report: CheckReport, output: Output) -> Renderers:
+_STYLES = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "2"}
+"""How severities look on a terminal, as parameters of its escape sequence for that."""
+
+_VERDICTS = {"passed": "32", "failed": "31"}
+
+
+def renderers(report: CheckReport, output: Output) -> dict[str, Callable[[], str]]:
     """How to render the report in every format."""
     return {
-        "text": lambda: render(_text(report), output.width, color=output.has_color),
+        "text": lambda: to_text(report, output.width, color=output.has_color),
         "json": lambda: as_document(as_data(report)),
         "markdown": lambda: to_markdown(report),
     }
@@ -48,6 +52,18 @@ def as_data(report: CheckReport) -> Data:
         "waived": [_waived_data(each) for each in report.waived],
         "standing": report.standing,
     }
+
+
+def to_text(report: CheckReport, width: int, *, color: bool) -> str:
+    """The report for people, in lines of `width` columns; a single long word may be longer."""
+    lines = [line for group in grouped(report.findings) for line in _group(group, width, color=color)]
+    waived = [_paragraph("waived", "2", _waiver_words(each), width, color=color) for each in report.waived[:SHOWN]]
+    lines += [line for paragraph in waived for line in paragraph]
+    lines += _rest(len(report.waived), "that the policy waives")
+    title = terminal(f"{report.head_name} → {report.base_name}:")
+    verdict = _styled(_verdict(report), _VERDICTS[report.status], color=color)
+    summary = [f"{title} {verdict}", f"  judged    {_judged(report)}", f"  policy    {terminal(_policy(report))}"]
+    return "\n".join([*lines, *([""] if lines else []), *summary]) + "\n"
 
 
 def to_markdown(report: CheckReport) -> str:
@@ -72,39 +88,33 @@ def grouped(findings: Iterable[Finding]) -> Iterator[tuple[Finding, ...]]:
 # Private
 
 
-def _text(report: CheckReport) -> RenderableType:
-    blocks: list[RenderableType] = []
-    for group in grouped(report.findings):
-        blocks += map(_finding, group[:SHOWN])
-        blocks += _rest(len(group), f"of {group[0].rule}")
-    blocks += map(_waiver, report.waived[:SHOWN])
-    blocks += _rest(len(report.waived), "that the policy waives")
-    return Group(*blocks, *([Text()] if blocks else []), _summary(report))
+def _group(findings: tuple[Finding, ...], width: int, *, color: bool) -> Iterator[str]:
+    for each in findings[:SHOWN]:
+        style = _STYLES[each.severity]
+        yield from _paragraph(each.severity.value, style, f"{each.rule}: {_placed(each)}", width, color=color)
+        if each.fix:
+            yield from _wrapped(f"→ {each.fix}", width, "  ", "    ")
+    yield from _rest(len(findings), f"of {findings[0].rule}")
 
 
-def _finding(finding: Finding) -> RenderableType:
-    heading = joined(
-        Text(f"{finding.severity} ", style=SEVERITY_STYLE[finding.severity]),
-        text(f"{finding.rule}: ", "bold"),
-        text(_placed(finding), limit=_MESSAGE),
-    )
-    return Group(heading, *([indented(text(f"→ {finding.fix}", "dim", _MESSAGE))] if finding.fix else []))
+def _paragraph(word: str, style: str, message: str, width: int, *, color: bool) -> list[str]:
+    """A sentence after a word that stands out."""
+    first, *others = _wrapped(f"{word} {message}", width, "", "  ")
+    return [_styled(word, style, color=color) + first[len(word) :], *others]
 
 
-def _waiver(waived: Waived) -> RenderableType:
-    return joined(Text("waived ", style="dim"), text(_waiver_words(waived), limit=_MESSAGE))
+def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:
+    """Text of a repository, harmless, in lines that begin as told."""
+    wrapper = TextWrapper(width, first, others, break_long_words=False, break_on_hyphens=False)
+    return wrapper.wrap(terminal(text, _MESSAGE))
 
 
-def _rest(number: int, what: str) -> list[RenderableType]:
-    return [Text(f"… and {number - SHOWN:,} more {what}", style="dim")] if number > SHOWN else []
+def _styled(text: str, style: str, *, color: bool) -> str:
+    return f"\x1b[{style}m{text}\x1b[0m" if color else text
 
 
-def _summary(report: CheckReport) -> RenderableType:
-    style = "green" if report.status == "passed" else "red"
-    return Group(
-        joined(text(f"{report.head_name} → {report.base_name}: "), Text(_verdict(report), style=style)),
-        indented(fields([("judged", text(_judged(report))), ("policy", text(_policy(report)))])),
-    )
+def _rest(number: int, what: str) -> list[str]:
+    return [f"… and {number - SHOWN:,} more {what}"] if number > SHOWN else []
 
 
 def _verdict(report: CheckReport) -> str:

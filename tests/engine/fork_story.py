@@ -74,7 +74,8 @@ class ForkStory:
     def history(self) -> ForkHistory:
         """The fork's own history."""
         repo = self.repo
-        return fork_history(repo, self.tips["fork"], upstream_tips(repo, "upstream", (), None), None)
+        upstream = upstream_tips(repo.refs("refs/remotes/upstream/").values(), (), None)
+        return fork_history(repo, self.tips["fork"], upstream, None)
 
     def entry(self, path: RepoPath = PATH, commit: CommitId | None = None) -> Entry | None:
         """What a commit, the fork's tip where none is named, has at a path."""
