@@ -347,6 +347,7 @@ def status(options: Options, format_: str, outputs: tuple[str, ...]) -> int:
     type=click.Choice(["created", "conflicts", "up-to-date", "failed"]),
     help="slack: what happened; by default, what the plan says.",
 )
+@click.option("--release", metavar="TAG", help="The release to plan for; the newest by default.")
 @click.option("--link", metavar="URL", help="slack: the pull request.")
 @click.option("--run-link", metavar="URL", help="slack: the workflow's run.")
 @click.option("--message", metavar="TEXT", help="slack: what people should know, such as why it failed.")
@@ -356,6 +357,7 @@ def render(
     template: str,
     into: Path | None,
     event: str | None,
+    release: str | None,
     link: str | None,
     run_link: str | None,
     message: str | None,
@@ -363,7 +365,7 @@ def render(
     """Render a template: a Slack message, the blocks of a handbook, or any other with a plan's data."""
     from .commands import render as command
 
-    request = command.Request(template, into, event, link, run_link, message)
+    request = command.Request(template, into, release, event, link, run_link, message)
     return command.run(options, request, _output(options, "text", ()))
 
 

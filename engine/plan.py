@@ -14,6 +14,9 @@ from ..policy.names import BlobId, CommitId, RepoPath
 LOST_SYNC = "lost-sync"
 """The rule of findings about syncs without upstream as a parent."""
 
+PENDING_SYNC = "pending-sync"
+"""The rule of the finding that the plan's own sync branch is there already."""
+
 
 class Status(StrEnum):
     """How a plan ends."""
@@ -104,6 +107,8 @@ class PullRequest:
     labels: tuple[str, ...]
     draft: bool
     body: str
+    when_open: str = "wait"
+    """What to do while another sync is open: `wait` for it, or `replace` it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from .merge import Merge
 from .merge_base import merge_on_base
 from .merge_findings import merge_findings
 from .plan import (
+    PENDING_SYNC,
     Base,
     CrossCheck,
     CustomizationState,
@@ -226,6 +227,7 @@ def _pull_request(policy: Policy, base: str, release: Release, status: Status) -
         labels=(*wanted.labels.always, *state),
         draft=wanted.draft,
         body="",
+        when_open=wanted.when_open,
     )
 
 
@@ -237,7 +239,7 @@ def _pending(fork: Fork, release: Release) -> tuple[Finding, ...]:
     if not found:
         return ()
     message = f"the sync branch {branch} is there already ({found[0]})"
-    return (Finding("pending-sync", Severity.NOTE, message, fix=f"forkpolicy plan --onto {branch} {release.tag}"),)
+    return (Finding(PENDING_SYNC, Severity.NOTE, message, fix=f"forkpolicy plan --onto {branch} {release.tag}"),)
 
 
 def _labels(policy: Policy) -> Labels:

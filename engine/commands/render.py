@@ -25,6 +25,8 @@ class Request:
 
     template: str
     into: Path | None = None
+    release: str | None = None
+    """The release to plan for; the newest where none is named."""
     event: str | None = None
     link: str | None = None
     run_link: str | None = None
@@ -58,24 +60,24 @@ def _rendered(session: Session, request: Request) -> str:
         case "release_notes":
             return notes_to_markdown(release_notes(session.fork(), session.loaded, None), policy, templates)
         case "pull_request":
-            return to_markdown(_plan(session), templates)
+            return to_markdown(_plan(session, request), templates)
         case name if name.startswith("handbook_"):
             return render(name, handbook_data(policy), templates)
         case name:
             frame: dict[str, object] = {"sections": [], "dropped": [], "brief": False}
-            return render(name, template_data(_plan(session)) | frame, templates)
+            return render(name, template_data(_plan(session, request)) | frame, templates)
 
 
 def _notification(session: Session, request: Request) -> Notification:
     """What to tell; a failure needs no plan, since making one may be what failed."""
     asked = None if request.event is None else Event(request.event)
-    plan = None if asked is Event.FAILED else _plan(session)
+    plan = None if asked is Event.FAILED else _plan(session, request)
     event = asked or (event_of(plan) if plan else Event.FAILED)
     return Notification(event, plan, request.link, request.run_link, request.message)
 
 
-def _plan(session: Session) -> Plan:
-    return make_plan(session.fork(), session.loaded.source, PlanRequest(), now(), in_ci=in_ci())
+def _plan(session: Session, request: Request) -> Plan:
+    return make_plan(session.fork(), session.loaded.source, PlanRequest(request.release), now(), in_ci=in_ci())
 
 
 def _into(file: Path, session: Session) -> int:

@@ -150,6 +150,7 @@ def _pull_request(pull_request: PullRequest) -> Data:
         "labels": list(pull_request.labels),
         "draft": pull_request.draft,
         "body": pull_request.body,
+        "when_open": pull_request.when_open,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from ...policy.decisions import Decision
 from ...policy.findings import Finding, Severity
-from ..plan import LOST_SYNC, Plan
+from ..plan import LOST_SYNC, PENDING_SYNC, Plan
 from .groups import RuleGroup, by_directory, by_rule, lost, untold
 from .json import Data, as_data
 from .steps import steps
@@ -22,7 +22,8 @@ MAX_LINES = 8
 
 def template_data(plan: Plan) -> Data:
     """The data of every template: dictionaries, lists, strings and numbers only."""
-    others = tuple(each for each in plan.findings if each.rule != LOST_SYNC)
+    # A body that told of its own branch would change as soon as the branch is pushed.
+    others = tuple(each for each in plan.findings if each.rule not in (LOST_SYNC, PENDING_SYNC))
     return as_data(plan) | {
         "labels": {
             "fork": plan.labels.fork,

@@ -75,7 +75,7 @@ FROZEN: list[tuple[str, tuple[list[str], list[str]]]] = [
     ("decisions.42.fork_commits.0", (["commit", "subject", "pull_request"], [])),
     ("findings.0", FINDING),
     ("version", (["current", "next"], ["provisional"])),
-    ("pull_request", (["branch", "base", "title", "labels", "draft", "body"], [])),
+    ("pull_request", (["branch", "base", "title", "labels", "draft", "body"], ["when_open"])),
     ("cross_check", (["engine", "agrees", "differences"], [])),
     ("customizations.0", (["name", "survives", "pull_requests", "paths", "at_risk"], [])),
 ]
