@@ -28,10 +28,11 @@ test: $(DEV)  ## run the tests (ARGS=… goes to pytest)
 test-deep: $(DEV)  ## run the generated histories by the thousands (minutes)
 	@HYPOTHESIS_PROFILE=deep $(BIN)/pytest -n auto -m 'deep or not deep' $(ARGS)
 
-lint: $(DEV)  ## check style, formatting and which module may import which
+lint: $(DEV)  ## check style, formatting, which module may import which, and the workflows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/zizmor --offline --quiet action.yml .github/workflows docs/examples/workflows
 
 types: $(DEV)  ## check the types, with mypy and with pyright
 	@$(BIN)/mypy

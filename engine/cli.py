@@ -152,6 +152,15 @@ def check(
     return command.run(options, asked, _output(options, format_, outputs), exit_zero=exit_zero)
 
 
+@cli.command("pre-push", hidden=True)
+@click.pass_obj
+def pre_push(options: Options) -> int:
+    """Run the gate before a push, as a hook of pre-commit."""
+    from .commands import pre_push as command
+
+    return command.run(options, _output(options, "text", ()))
+
+
 @cli.command()
 @click.argument("plan", type=click.Path(path_type=Path), required=False)
 @click.option("--release", help="The release to plan for; the newest by default.")

@@ -12,6 +12,7 @@ from typing import Any
 from tests.forks import PRODUCTION, git
 
 ROOT = Path(__file__).resolve().parent.parent
+SCRIPT = ROOT / ".github/action/sync.sh"
 REPOSITORY = "Acme/widget"
 WEBHOOK = "https://hooks.slack.example/services/secret"
 
@@ -126,7 +127,7 @@ class GitHub:
         for record in ("calls", "posts"):
             (self.place / record).write_text("")
         done = subprocess.run(
-            [str(ROOT / ".github/action/sync.sh")],
+            [str(SCRIPT)],
             cwd=checkout,
             env=os.environ | self._environment() | environment,
             capture_output=True,

@@ -6,12 +6,15 @@ from collections.abc import Callable
 import pytest
 
 from tests.forks import BRANCH, LOG, PRODUCTION, RELEASE, git, make_fork
-from tests.github import REPOSITORY, WEBHOOK, GitHub, Run
+from tests.github import REPOSITORY, SCRIPT, WEBHOOK, GitHub, Run
 
 OLDER = "upstream-sync/v1.1.0"
 NAMES = ("-c", "user.name=x", "-c", "user.email=x@example.com")
 
-pytestmark = pytest.mark.skipif(shutil.which("jq") is None, reason="the script reads JSON with jq, as on GitHub")
+pytestmark = [
+    pytest.mark.skipif(not SCRIPT.exists(), reason="an sdist has no action"),
+    pytest.mark.skipif(shutil.which("jq") is None, reason="the script reads JSON with jq, as on GitHub"),
+]
 
 
 @pytest.fixture(name="make", scope="module")
