@@ -17,6 +17,7 @@ from .evaluation import evaluate, ownership_of, planned_tree, scratch_for, store
 from .fork import Fork
 from .git.merging import ShortStat
 from .git.scratch import Scratch
+from .lost_customizations import lost_customizations
 from .merge import Merge
 from .merge_base import merge_on_base
 from .merge_findings import merge_findings
@@ -38,7 +39,7 @@ from .plan import (
 from .preflight import require_history
 from .selection import Target, select
 from .settled_conflicts import on_git_base, settled_conflicts
-from .survival import customization_findings, customization_states
+from .survival import customization_states
 from .versioning import tag_after_sync
 
 
@@ -130,7 +131,6 @@ def _merge(
     settled = settled_conflicts(fork, evaluation, on_git, store, ownership)
     decisions = crosscheck.apply(check, (*evaluation.decisions, *settled))
     tree = planned_tree(fork, scratch, evaluation.merge, decisions)
-    customizations = fork.policy.customizations
     return _Merged(
         release,
         plan_base(fork, based, on_git),
@@ -142,9 +142,9 @@ def _merge(
             *lost_sync_findings(fork, based.lost_syncs),
             *crosscheck.findings(check),
             *merge_findings(scratch, fork.repo.tree(production), evaluation.merge, evaluation.facts, ownership),
-            *customization_findings(customizations, tree),
+            *lost_customizations(fork, release, tree),
         ),
-        customization_states(customizations, tree),
+        customization_states(fork.policy.customizations, tree),
     )
 
 

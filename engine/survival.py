@@ -1,12 +1,11 @@
 """Which customizations survive a merge: every requirement of the policy, held against the planned result."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..policy.customizations import Requirement, requirements
 from ..policy.decisions import Decision
 from ..policy.facts import Entry
-from ..policy.findings import Finding, Severity
 from ..policy.models import Customization
 from ..policy.names import BlobId, RepoPath
 from .plan import CustomizationState
@@ -49,29 +48,11 @@ def customization_states(
     return tuple(_state(each, tree) for each in customizations)
 
 
-def customization_findings(customizations: tuple[Customization, ...], tree: PlannedTree) -> tuple[Finding, ...]:
-    """An error for every requirement that the result breaks, a warning for those that the fork breaks already."""
-    found: list[Finding] = []
-    by_name = {each.name: each for each in customizations}
-    for requirement in requirements(customizations):
-        if tree.is_open(requirement.path) or requirement.holds(tree.content_after(requirement.path)):
-            continue
-        found.append(_lost(requirement, by_name[requirement.customization], tree))
-    return tuple(found)
-
-
-def _lost(requirement: Requirement, customization: Customization, tree: PlannedTree) -> Finding:
-    held = requirement.holds(tree.content_before(requirement.path))
-    brought = ", ".join(f"#{number}" for number in customization.pull_requests)
-    origin = f" (it came with {brought})" if brought else ""
-    when = "would be lost by this merge" if held else "is missing already"
-    return Finding(
-        "customization-lost",
-        Severity.ERROR if held else Severity.WARNING,
-        f"the customization “{customization.name}” {when}: {requirement.wanted}{origin}",
-        path=requirement.path,
-        fix="restore it on the sync branch, or change the customization in the policy",
-    )
+def broken_requirements(customizations: tuple[Customization, ...], tree: PlannedTree) -> Iterator[Requirement]:
+    """What customizations ask for and the result does not have, where no person decides."""
+    for each in requirements(customizations):
+        if not tree.is_open(each.path) and not each.holds(tree.content_after(each.path)):
+            yield each
 
 
 def _state(customization: Customization, tree: PlannedTree) -> CustomizationState:

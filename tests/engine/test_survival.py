@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from forkpolicy.engine.survival import PlannedTree, customization_findings, customization_states
+from forkpolicy.engine.survival import PlannedTree, broken_requirements, customization_states
 from forkpolicy.policy.decisions import Decision
 from forkpolicy.policy.facts import Entry
-from forkpolicy.policy.findings import Severity
 from forkpolicy.policy.models import Customization
 from forkpolicy.policy.names import BlobId, RepoPath
 from tests.plans import accepted, manual
@@ -68,23 +67,11 @@ def test_what_is_broken_goes_before_what_is_open() -> None:
     assert state.at_risk == ("b.py must exist", "a.py must contain: uuid")
 
 
-def test_a_lost_requirement_is_an_error_with_its_pull_requests() -> None:
-    [finding] = customization_findings(customized(), tree({"a.py": "uuid"}, {"a.py": "x"}))
-    assert (finding.severity, finding.path) == (Severity.ERROR, "a.py")
-    assert finding.message == (
-        "the customization “ids” would be lost by this merge: a.py must contain: uuid (it came with #68, #70)"
-    )
-
-
-def test_one_that_production_breaks_already_is_a_warning() -> None:
-    [finding] = customization_findings(customized(pull_requests=[]), tree({"a.py": "x"}))
-    assert finding.severity is Severity.WARNING
-    assert finding.message == "the customization “ids” is missing already: a.py must contain: uuid"
-
-
-def test_what_is_open_or_holds_is_no_finding() -> None:
-    assert customization_findings(customized(), tree({"a.py": "uuid"}, decisions=(manual("a.py"),))) == ()
-    assert customization_findings(customized(), tree({"a.py": "uuid"})) == ()
+def test_what_is_open_or_holds_is_not_broken() -> None:
+    assert list(broken_requirements(customized(), tree({"a.py": "uuid"}, decisions=(manual("a.py"),)))) == []
+    assert list(broken_requirements(customized(), tree({"a.py": "uuid"}))) == []
+    [broken] = broken_requirements(customized(), tree({"a.py": "uuid"}, {"a.py": "x"}))
+    assert broken.wanted == "a.py must contain: uuid"
 
 
 def test_a_submodule_has_no_content() -> None:
