@@ -65,8 +65,11 @@ def _lay_out(drafts: Drafts, scratch: Scratch, merge: Merge, trees: Trees, decis
 def _hold_back(drafts: Drafts, scratch: Scratch, merge: Merge, trees: Trees, path: RepoPath) -> bool:
     """A path that git merges by itself, and that waits for a person all the same: shown as unmerged."""
     entry = scratch.repository.entry
-    versions = Versions(entry(trees.base, path), entry(trees.fork, path), entry(trees.upstream, path))
-    drafts.entries[path] = merge.changes.get(path, versions.fork)
+    drafts.entries[path] = merge.changes.get(path, entry(trees.fork, path))
+    if path in (*merge.fork_renames, *merge.upstream_renames):
+        return False  # the file stands under its new name
+    trees_in_order = (trees.base, trees.fork, trees.upstream)
+    versions = Versions(*(entry(tree, name) for tree, name in zip(trees_in_order, merge.names(path), strict=True)))
     if not versions.is_empty:
         drafts.unmerged[path] = versions
     return False

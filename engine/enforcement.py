@@ -56,6 +56,30 @@ class Enforcement:
             if ruling is not None and self._would_tell(facts, ruling):
                 yield self._with_copies(conflict, ruling)
                 return
+        if self._loses_marks(conflict.path):
+            yield self._merged(conflict.path)
+
+    def _loses_marks(self, path: RepoPath) -> bool:
+        """Whether git's merge of a file that the fork changed drops or changes lines that it marked."""
+        if path not in self._perhaps_marked or self.merge.changes.get(path) is None:
+            return False
+        merged = self._merged(path)
+        files = tuple(FileFacts(each, versions) for each, versions in merged.files.items())
+        return self.ownership.guarded(ConflictFacts(merged, files), self.clean_result(path), self.store) is not None
+
+    def _merged(self, path: RepoPath) -> Conflict:
+        """A file that git merges by itself, under all of its names, in the form of a conflict without a kind."""
+        names = self.merge.names(path)
+        versions = self.store.versions_of(*names)
+        return Conflict(path, None, dict.fromkeys((*names, path), versions), follows_rename=len(set(names)) > 1)
+
+    @cached_property
+    def _perhaps_marked(self) -> frozenset[RepoPath]:
+        """Where the files that the fork changed stand after the merge; nowhere where the policy has no markers."""
+        if not self.policy.ownership.markers:
+            return frozenset()
+        changed = self.store.scratch.repository.changes(self.store.base, self.store.fork)
+        return frozenset(self.merge.upstream_renames.get(path, path) for path in changed)
 
     def _first_looks(self, conflict: Conflict) -> Iterator[ConflictFacts]:
         """The facts without history: of a file that only the fork has, upstream may have had it once, or never."""

@@ -79,7 +79,8 @@ def _decide(ownership: Ownership, facts: tuple[ConflictFacts, ...], enforcement:
     for each in facts:
         if decided.issuperset(each.conflict.files):
             continue
-        decision = ownership.decide(each, enforcement.store)
+        store, path = enforcement.store, each.conflict.path
+        decision = ownership.decide(each, store) or ownership.guarded(each, enforcement.clean_result(path), store)
         if decision is not None and enforcement.is_worth_telling(decision):
             decided.update(decision.paths)
             yield decision

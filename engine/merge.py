@@ -39,6 +39,12 @@ class Merge:
     settled: Mapping[RepoPath, Entry | None] = field(default_factory=dict[RepoPath, Entry | None])
     """What stands at those paths of conflicts at which nothing meets, such as the old name of a renamed file."""
 
+    def names(self, path: RepoPath) -> tuple[RepoPath, RepoPath, RepoPath]:
+        """What the base, the fork and upstream call the file that stands at a path in the end."""
+        fork_old, upstream_old = (_old_name(each, path) for each in (self.fork_renames, self.upstream_renames))
+        old = fork_old or upstream_old or path
+        return old, path if fork_old else old, path if upstream_old else old
+
 
 def merge_trees(scratch: Scratch, base: TreeId | None, fork: TreeId, upstream: TreeId) -> Merge:
     """Merge two trees; without a base, as if neither had anything in common with the other.
@@ -83,6 +89,10 @@ def merge_commits(scratch: Scratch, fork: CommitId, upstream: CommitId, bases: t
 
 
 # Private
+
+
+def _old_name(renames: Mapping[RepoPath, RepoPath], path: RepoPath) -> RepoPath | None:
+    return next((old for old, new in renames.items() if new == path), None)
 
 
 def _clean_changes(merge: ThreeWay, conflicting: set[RepoPath]) -> dict[RepoPath, Entry | None]:

@@ -34,7 +34,11 @@ class MergeStore:
 
     def versions(self, path: RepoPath) -> Versions:
         """What all three trees have at a path."""
-        return Versions(self.entry("base", path), self.entry("fork", path), self.entry("upstream", path))
+        return self.versions_of(path, path, path)
+
+    def versions_of(self, base: RepoPath, fork: RepoPath, upstream: RepoPath) -> Versions:
+        """What the three trees have of a file for which each has a name."""
+        return Versions(self.entry("base", base), self.entry("fork", fork), self.entry("upstream", upstream))
 
     def entry(self, side: Side, path: RepoPath) -> Entry | None:
         """What one of the trees has at a path."""

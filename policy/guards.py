@@ -51,6 +51,10 @@ class Guards:
         """Everything that speaks against a content as a whole, its lines aside."""
         yield from self._customized(outcome, store)
 
+    def against_merge(self, outcome: Outcome, store: Store) -> Iterator[Objection]:
+        """What speaks against what git merged by itself: only lines that the fork marked; the rest is the merge's."""
+        yield from self._marked(outcome, store)
+
     def objections(self, rule: Rule | None, outcome: Outcome, store: Store) -> Iterator[Objection]:
         """Everything that speaks against an automatic result."""
         yield from self._marked(outcome, store)

@@ -100,14 +100,19 @@ class Ownership:
 
     def merged(self, facts: ConflictFacts, result: Entry | None, store: Store) -> Decision:
         """What git merged by itself, told like a decision, with what it drops."""
-        settled = (Settled(file.path, file.versions, result, file.untouched is not None) for file in facts.files)
-        loss = loss_of(Outcome({facts.conflict.path: result}, tuple(settled)), store)
+        outcome = _merged_outcome(facts, result)
         return replace(
             self._draft(facts, _BY_GIT),
             resolution=Resolution.MERGE,
-            loss=loss,
+            loss=loss_of(outcome, store),
             results={facts.conflict.path: result},
         )
+
+    def guarded(self, facts: ConflictFacts, result: Entry | None, store: Store) -> Decision | None:
+        """What git merged by itself, left for a person where marked lines of the fork's are lost; None elsewhere."""
+        outcome = _merged_outcome(facts, result)
+        objections = tuple(self._guards.against_merge(outcome, store))
+        return self._decision(facts, _BY_GIT, outcome, objections, loss_of(outcome, store)) if objections else None
 
     def explain(self, file: FileFacts, kind: Kind | None) -> tuple[RuleTrace, ...]:
         """Every rule up to the one that decides a path, each with its conditions."""
@@ -272,6 +277,13 @@ def _is_protected(holds: bool) -> Condition:
 
 def _for_a_person(ruling: Ruling, reason: str) -> Ruling:
     return Ruling(ruling.rule, Resolution.MANUAL_REVIEW, reason, ruling.source, ruling.line)
+
+
+def _merged_outcome(facts: ConflictFacts, result: Entry | None) -> Outcome:
+    """What git's own merge leaves of a file."""
+    files = files_with_results(facts)
+    settled = (Settled(file.path, file.versions, result, file.untouched is not None) for file in files)
+    return Outcome({facts.conflict.path: result}, tuple(settled))
 
 
 def _merged_file(facts: ConflictFacts) -> FileFacts | None:

@@ -9,7 +9,9 @@ from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.plan import Plan, PolicySource
 from forkpolicy.engine.planner import Request, planning
+from forkpolicy.engine.result import make_result
 from forkpolicy.policy.decisions import Decision
+from forkpolicy.policy.facts import Versions
 from forkpolicy.policy.names import CommitId
 from tests.builder import RepositoryBuilder
 from tests.policy.conflicts import policy
@@ -24,9 +26,11 @@ Files = Mapping[str, str | None]
 class Outcome:
     """A plan, and what it leaves at any path; nothing is decided where a person is asked."""
 
-    def __init__(self, plan: Plan, contents: Mapping[str, bytes | None]) -> None:
+    def __init__(self, plan: Plan, contents: Mapping[str, bytes | None], unmerged: Mapping[str, Versions]) -> None:
         self.plan = plan
         self.contents = contents
+        self.unmerged = unmerged
+        """What meets at the paths that git's index will show as unmerged."""
 
     def __getitem__(self, path: str) -> str | None:
         """The text at a path; None for nothing."""
@@ -62,7 +66,9 @@ def plan_of(
         results = {path: entry for each in planned.plan.decisions for path, entry in each.results.items()}
         paths = {path for tree in trees for path, _ in repo.files(tree)} | results.keys()
         merged = {path: planned.merge.changes.get(path, repo.entry(trees[0], path)) for path in paths} | results
-        return Outcome(planned.plan, {path: repo.read(entry.id) if entry else None for path, entry in merged.items()})
+        contents = {str(path): repo.read(entry.id) if entry else None for path, entry in merged.items()}
+        result = make_result(planned.plan, planned.merge, planned.scratch, mark=False)
+        return Outcome(planned.plan, contents, {str(path): each for path, each in result.unmerged.items()})
 
 
 def write(change: Any, files: Files) -> Any:
