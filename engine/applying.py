@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from ..policy.customizations import requirements
+from ..policy.customizations import content_of, requirements
 from ..policy.errors import RefusedError, RepositoryError
 from ..policy.names import CommitId
 from .exclusive import only_one
@@ -183,7 +183,7 @@ def _require_as_planned(merging: Merging, commit: CommitId, result: Result) -> N
     surviving = {each.name for each in merging.plan.customizations if each.survives}
     for each in requirements(merging.fork.policy.customizations):
         entry = repo.entry(after, each.path)
-        if each.customization in surviving and not each.holds(repo.read(entry.id) if entry else None):
+        if each.customization in surviving and not each.holds(content_of(entry, repo.read)):
             wrong.append(each.path)
     if wrong or written.parents != result.parents:
         raise RepositoryError(

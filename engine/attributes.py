@@ -34,5 +34,10 @@ def attribute_hazards(
         if driver := custom_driver(scratch, path):
             found.append(AttributeHazard(path, RepoPath(_NAME), driver))
         nested = (RepoPath(f"{folder}/{_NAME}") for folder in parents(path))
-        found += [AttributeHazard(path, each, None) for each in nested if scratch.repository.entry(production, each)]
+        found += [AttributeHazard(path, each, None) for each in nested if _is_file(scratch, production, each)]
     return tuple(found)
+
+
+def _is_file(scratch: Scratch, tree: TreeId, path: RepoPath) -> bool:
+    entry = scratch.repository.entry(tree, path)
+    return entry is not None and entry.is_file

@@ -41,10 +41,15 @@ class Evaluation:
 
 @contextmanager
 def scratch_for(fork: Fork) -> Generator[Scratch, None, None]:
-    """A scratch store in which merges see what a person's would: production's root attributes."""
+    """A scratch store in which merges see what a person's would: production's root attributes.
+
+    A symbolic link is none: git follows none in `.gitattributes` (`git help attributes`, "NOTES").
+    """
     repo = fork.repo
     attributes = repo.entry(repo.tree(fork.production.commit), _ATTRIBUTES)
-    with scratch_store(repo.objects_dir, repo.read(attributes.id) if attributes else None) as scratch:
+    with scratch_store(
+        repo.objects_dir, repo.read(attributes.id) if attributes and attributes.is_file else None
+    ) as scratch:
         yield scratch
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..policy.customizations import Requirement, requirements
+from ..policy.customizations import Requirement, content_of, requirements
 from ..policy.decisions import Decision
 from ..policy.facts import Entry
 from ..policy.models import Customization
@@ -38,7 +38,7 @@ class PlannedTree:
         return any(path in decision.paths and decision.needs_person for decision in self.decisions)
 
     def _content(self, entry: Entry | None) -> bytes | None:
-        return None if entry is None or entry.is_submodule else self.read(entry.id)
+        return content_of(entry, self.read)
 
 
 def customization_states(

@@ -1,12 +1,13 @@
 """Customizations: named changes of the fork, each with requirements that its files must meet after every sync."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .facts import Entry
 from .models import Customization
-from .names import RepoPath
+from .names import BlobId, RepoPath
 
 
 class Demand(StrEnum):
@@ -55,6 +56,13 @@ class Requirement:
                 return f"{self.path} must not contain: {self.text}"
             case Demand.EXIST:
                 return f"{self.path} must exist"
+
+
+def content_of(entry: Entry | None, read: Callable[[BlobId], bytes]) -> bytes | None:
+    """What requirements are held against: an entry's content, empty for a submodule; None for nothing."""
+    if entry is None:
+        return None
+    return b"" if entry.is_submodule else read(entry.id)
 
 
 def requirements(customizations: Iterable[Customization]) -> Iterator[Requirement]:

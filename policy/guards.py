@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .customizations import Requirement, requirements
+from .customizations import Requirement, content_of, requirements
 from .decisions import Loss
-from .facts import Entry
 from .loss import is_binary
 from .markers import BlockMarker, Marker, lost_marked_lines
 from .models import MarkerBlock, Policy, Rule
@@ -73,7 +72,7 @@ class Guards:
                 continue
             content = store.read(fork.id)
             if not is_binary(content):
-                lost = lost_marked_lines(content, _content(file.result, store), self._markers)
+                lost = lost_marked_lines(content, content_of(file.result, store.read), self._markers)
                 yield from self._lost_marks(lost)
 
     def _lost_marks(self, lost: tuple[str, ...]) -> Iterator[Objection]:
@@ -83,7 +82,7 @@ class Guards:
     def _customized(self, outcome: Outcome, store: Store) -> Iterator[Objection]:
         for path, result in outcome.results.items():
             for requirement in self._requirements.get(path, ()):
-                before, after = (_content(entry, store) for entry in (store.entry("fork", path), result))
+                before, after = (content_of(entry, store.read) for entry in (store.entry("fork", path), result))
                 if requirement.holds(before) and not requirement.holds(after):
                     reason = f"the customization “{requirement.customization}” would be lost"
                     yield Objection(reason, (requirement.wanted,))
@@ -106,10 +105,6 @@ class Guards:
 
 def _allowed(line: str, allowed: tuple[str, ...] | str) -> bool:
     return not isinstance(allowed, str) and any(re.search(pattern, line) for pattern in allowed)
-
-
-def _content(entry: Entry | None, store: Store) -> bytes | None:
-    return None if entry is None or entry.is_submodule else store.read(entry.id)
 
 
 def _count(lines: tuple[str, ...], noun: str) -> str:

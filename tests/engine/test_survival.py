@@ -80,3 +80,12 @@ def test_a_submodule_has_no_content() -> None:
         customized(), tree({}, decisions=(replace(accepted("a.py"), results={RepoPath("a.py"): pinned}),))
     )
     assert state.survives is False
+
+
+def test_a_submodule_exists() -> None:
+    pinned = Entry(SUBMODULE, BlobId("c" * 40))
+    state = customization_states(
+        customized(must_contain=[], must_exist=["a.py"], must_not_contain=[{"path": "a.py", "text": "c"}]),
+        tree({}, decisions=(replace(accepted("a.py"), results={RepoPath("a.py"): pinned}),)),
+    )[0]
+    assert state.survives is True
