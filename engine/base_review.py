@@ -33,7 +33,9 @@ def hold_back(decisions: Iterable[Decision], doubts: Mapping[RepoPath, str], pol
     owners = {BUILT_IN, *(rule.name for rule in policy.ownership.rules if rule.paths)}
     held = tuple(each if each.rule in owners else _held_back(each, doubts) for each in decisions)
     known = {path for each in held for path in each.paths}
-    return (*held, *(_open(path, doubts[path]) for path in sorted(doubts) if path not in known))
+    missed = (path for path in sorted(doubts) if path not in known)
+    opened = (Decision.left_open(path, None, CONTENT_BASE, doubts[path], Loss(None, None)) for path in missed)
+    return (*held, *opened)
 
 
 class _Review:
@@ -115,19 +117,3 @@ def _held_back(decision: Decision, doubts: Mapping[RepoPath, str]) -> Decision:
     if not reasons or decision.needs_person:
         return decision
     return replace(decision, resolution=Resolution.MANUAL_REVIEW, reason="; ".join(reasons), results={}, draft=None)
-
-
-def _open(path: RepoPath, reason: str) -> Decision:
-    """A path that git merges by itself, and that waits for a person all the same."""
-    return Decision(
-        path=path,
-        paths=(path,),
-        kind=None,
-        resolution=Resolution.MANUAL_REVIEW,
-        rule=CONTENT_BASE,
-        line=None,
-        reason=reason,
-        untouched=None,
-        loss=Loss(None, None),
-        results={},
-    )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from stat import S_IFMT
 
 from ..policy.facts import Entry, Kind
+from ..policy.loss import is_binary
 from ..policy.names import BlobId, RepoPath
 from .git.merging import MARKER_SIZE, Driver, merge_driver, merge_lines, write_blob
 from .git.scratch import Scratch
-from .similarity import is_binary
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from ..policy.decisions import Decision, Loss, Resolution
 from ..policy.errors import RepositoryError
 from ..policy.facts import Kind
 from ..policy.findings import Finding, Severity
-from ..policy.names import CommitId, RepoPath
+from ..policy.names import CommitId
 from ..policy.origins import CROSS_CHECK
 from . import oracle
 from .git.scratch import Scratch
@@ -51,7 +51,9 @@ def apply(check: CrossCheck, decisions: tuple[Decision, ...]) -> tuple[Decision,
     differing = set(check.differences)
     held = tuple(_held_back(each) if differing.intersection(each.paths) else each for each in decisions)
     decided = {path for each in decisions for path in each.paths}
-    return (*held, *(_open(path) for path in check.differences if path not in decided))
+    missed = (path for path in check.differences if path not in decided)
+    opened = (Decision.left_open(path, Kind.CONTENT, CROSS_CHECK, _DIFFERS, Loss()) for path in missed)
+    return (*held, *opened)
 
 
 def findings(check: CrossCheck) -> tuple[Finding, ...]:
@@ -62,19 +64,3 @@ def findings(check: CrossCheck) -> tuple[Finding, ...]:
 
 def _held_back(decision: Decision) -> Decision:
     return replace(decision, resolution=Resolution.MANUAL_REVIEW, reason=_DIFFERS, results={})
-
-
-def _open(path: RepoPath) -> Decision:
-    """A path that merges cleanly here and not, or otherwise, with git."""
-    return Decision(
-        path=path,
-        paths=(path,),
-        kind=Kind.CONTENT,
-        resolution=Resolution.MANUAL_REVIEW,
-        rule=CROSS_CHECK,
-        line=None,
-        reason=_DIFFERS,
-        untouched=None,
-        loss=Loss(),
-        results={},
-    )

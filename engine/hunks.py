@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from ..policy.facts import Versions
 from ..policy.hunks import HunkMerge, Part, Region, lines_of
+from ..policy.loss import is_binary
 from ..policy.names import RepoPath
 from .git.merging import Algorithm, Driver, merge_driver, merge_loose_lines, write_blob
 from .git.scratch import Scratch
-from .similarity import is_binary
 
 _CONFLICT = re.compile(
     rb"^<+.*\n(?P<fork>[^|]*)"

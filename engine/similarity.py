@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection, Container
 from functools import cache, lru_cache
 from itertools import takewhile
 
+from ..policy.loss import is_binary
 from ..policy.names import BlobId
 
 _CHUNK = 64
-_LOOKED_AT_FOR_NUL = 8000
 _FREQUENT = 16
 """A chunk that more files have tells little about which of them are alike."""
 
@@ -96,11 +96,6 @@ class Lookalikes:
                 self._indexed.add(blob)
                 for chunk in self._fingerprints.of(blob):
                     self._holders[chunk].append(blob)
-
-
-def is_binary(content: bytes) -> bool:
-    """Whether git takes content for binary: a NUL among the first 8,000 bytes."""
-    return b"\0" in content[:_LOOKED_AT_FOR_NUL]
 
 
 def chunks(content: bytes) -> list[bytes]:

@@ -56,6 +56,11 @@ class Decision:
     draft: Entry | None = None
     """What a person finds at the path, where the rest of a file is done and single hunks are open."""
 
+    @classmethod
+    def left_open(cls, path: RepoPath, kind: Kind | None, origin: str, reason: str, loss: Loss) -> "Decision":
+        """A path that a person has to see though no rule of the policy says so; `origin` stands in a rule's place."""
+        return cls(path, (path,), kind, Resolution.MANUAL_REVIEW, origin, None, reason, None, loss, {})
+
     @property
     def is_conflict(self) -> bool:
         """Whether git cannot merge the path by itself."""

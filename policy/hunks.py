@@ -59,10 +59,6 @@ class HunkMerge:
         """What conflicts, in order."""
         return tuple(part for part in self.parts if isinstance(part, Region))
 
-    def taking(self, side: Winner) -> bytes:
-        """The merged text with every conflict given to one side."""
-        return b"".join(part.of(side) if isinstance(part, Region) else part for part in self.parts)
-
     def with_markers(self, labels: Labels = LABELS, size: int = MARKER_SIZE, *, zealous: bool = True) -> bytes:
         """The merged text with conflict markers, as `git merge-file --zdiff3` writes it, or else `--diff3`.
 

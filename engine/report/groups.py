@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...policy.decisions import Decision, Loss, Resolution
-from ...policy.names import RepoPath
 
 TOP = "(top directory)"
 """Stands for the top directory in a list of directories."""
@@ -65,11 +64,6 @@ def lost(loss: Loss) -> bool:
 def untold(loss: Loss) -> bool:
     """Whether the losses of a side cannot be told in lines."""
     return loss.fork is None or loss.upstream is None
-
-
-def all_paths(decisions: Iterable[Decision]) -> tuple[RepoPath, ...]:
-    """Every name of every decision, sorted."""
-    return tuple(sorted({path for decision in decisions for path in decision.paths}))
 
 
 def _with_rest(counts: list[tuple[str, int]], limit: int) -> tuple[tuple[str, int], ...]:

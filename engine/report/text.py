@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ...policy.decisions import Decision, Loss
@@ -15,6 +15,7 @@ from ...policy.facts import ForkCommit
 from ...policy.findings import Finding, Severity
 from ..escape import shell
 from ..plan import Base, CustomizationState, Plan, Status, Summary
+from .findings import SEVERITY_STYLE
 from .groups import RuleGroup, by_directory, by_rule, by_rule_alone, lost, untold
 from .layout import columns, command, cut, fields, indented, joined, render, text
 from .steps import steps
@@ -39,12 +40,6 @@ _STATUS_STYLE = {
     Status.REVIEW: "yellow",
     Status.REFUSED: "red",
 }
-_SEVERITY_STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
-
-
-def print_plan(plan: Plan, console: Console) -> None:
-    """Print the plan, as wide as the console and in its colours."""
-    console.print(_page(plan), highlight=False, crop=False)
 
 
 def to_text(plan: Plan, width: int, *, color: bool = False) -> str:
@@ -298,7 +293,7 @@ def _findings(plan: Plan) -> _Section | None:
 def _finding(finding: Finding) -> RenderableType:
     place = f" {finding.path}" if finding.path else ""
     commit = f" {short(finding.commit)}" if finding.commit else ""
-    severity = text(finding.severity.value, _SEVERITY_STYLE[finding.severity])
+    severity = text(finding.severity.value, SEVERITY_STYLE[finding.severity])
     heading = joined(severity, text(f" {finding.rule}{place}{commit}: {finding.message}", limit=1000))
     return Group(heading, *([indented(text(f"→ {finding.fix}", limit=1000))] if finding.fix else []))
 
