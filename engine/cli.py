@@ -18,6 +18,7 @@ from ..policy.errors import ForkpolicyError
 
 if TYPE_CHECKING:
     from .console import Output
+    from .invocation import Invocation
 
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
@@ -36,12 +37,29 @@ class Options:
     quiet: bool
     verbose: bool
 
+    @property
+    def invocation(self) -> "Invocation":
+        """What commands that are printed need to have, too."""
+        from .invocation import Invocation
+
+        return Invocation(self.directory, self.policy, self.policy_ref)
+
 
 class _Group(click.Group):
     """Lists commands in the order of a maintainer's day."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; an expected failure is told, with the options that the user gave in what mends it."""
+        try:
+            return super().invoke(ctx)
+        except ForkpolicyError as error:
+            from .console import tell_error
+
+            tell_error(error, ctx.obj.invocation)
+            return error.exit_code
 
 
 def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
@@ -390,11 +408,6 @@ def run(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("forkpolicy: interrupted", err=True)
         return EXIT_INTERRUPTED
-    except ForkpolicyError as error:
-        from .console import tell_error
-
-        tell_error(error)
-        return error.exit_code
     except BrokenPipeError:
         # the reader went away; keep the interpreter from failing again when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -419,7 +432,9 @@ def main() -> None:
 def _output(options: Options, format_: str, outputs: tuple[str, ...]) -> "Output":
     from .console import Output, parse_output
 
-    return Output(format_, tuple(parse_output(each) for each in outputs), options.color, options.quiet)
+    return Output(
+        format_, tuple(parse_output(each) for each in outputs), options.color, options.quiet, options.invocation
+    )
 
 
 def _own_up(error: Exception, verbose: bool) -> int:

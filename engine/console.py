@@ -4,16 +4,31 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..policy.errors import ForkpolicyError, UsageError
 from .escape import terminal
+from .invocation import Invocation
 
 _WIDTH = 100
 
+_LONGEST_MESSAGE = 2000
+"""How many characters of a message people get to see."""
+
 FORMATS = ("text", "json", "markdown", "github", "sarif")
 """Of every command; most have the first three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What text for people is laid out for."""
+
+    width: int
+    """In columns."""
+    color: bool = False
+    invocation: Invocation = field(default=Invocation())
+    """What commands need to work where the reader stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +39,15 @@ class Output:
     files: tuple[tuple[str, Path], ...] = ()
     color: str = "auto"
     quiet: bool = False
+    invocation: Invocation = field(default=Invocation())
 
     @property
-    def has_color(self) -> bool:
+    def screen(self) -> Screen:
+        """What text is laid out for: the terminal's width; without a terminal, 100 columns."""
+        return Screen(shutil.get_terminal_size((_WIDTH, 0)).columns, self._has_color, self.invocation)
+
+    @property
+    def _has_color(self) -> bool:
         """Whether text for people gets colour: by choice, by NO_COLOR and FORCE_COLOR, else on a terminal only."""
         if self.color != "auto":
             return self.color == "always"
@@ -35,11 +56,6 @@ class Output:
         if os.environ.get("FORCE_COLOR"):
             return True
         return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-    @property
-    def width(self) -> int:
-        """The width to lay text out for, in columns: the terminal's; without one, 100."""
-        return shutil.get_terminal_size((_WIDTH, 0)).columns
 
     def write(self, renderers: Mapping[str, Callable[[], str]]) -> None:
         """Render everything that is asked for, then write it: nothing is written where something fails.
@@ -87,12 +103,12 @@ def say(message: str) -> None:
     sys.stderr.write(f"{message}\n")
 
 
-def tell_error(error: ForkpolicyError) -> None:
+def tell_error(error: ForkpolicyError, invocation: Invocation) -> None:
     """Tell people what went wrong and what mends it, on standard error."""
     for line in error.message.splitlines():
-        say(f"forkpolicy: {terminal(line)}")
+        say(f"forkpolicy: {terminal(line, _LONGEST_MESSAGE)}")
     if error.hint:
-        say(f"  to mend it: {terminal(error.hint)}")
+        say(f"  to mend it: {terminal(invocation.complete(error.hint), _LONGEST_MESSAGE)}")
 
 
 def _renderer(renderers: Mapping[str, Callable[[], str]], name: str) -> Callable[[], str]:

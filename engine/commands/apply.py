@@ -41,7 +41,7 @@ def run(options: Options, what: What, order: Order, output: Output) -> int:
     applied = _applied(options, what, order)
     output.write(
         {
-            "text": lambda: report.to_text(applied, output.width, color=output.has_color),
+            "text": lambda: report.to_text(applied, output.screen),
             "json": lambda: report.to_json(applied),
         }
     )

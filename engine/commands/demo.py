@@ -1,10 +1,12 @@
 """`forkpolicy demo`: a small fork to play with, and the plan of its sync."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from ..console import Output, say
 from ..demo import make_demo
+from ..invocation import Invocation
 from . import plan
 
 
@@ -12,8 +14,9 @@ def run(output: Output, directory: Path | None) -> int:
     """Make the fork, plan its sync, and say where it lies."""
     place = directory or Path(tempfile.mkdtemp(prefix="forkpolicy-demo-"))
     make_demo(place)
-    code = plan.run(_In(place), plan.Request(), output, onto=None, detailed_exitcode=False)
-    say(f"\nThe fork lies in {place}, to play with:  forkpolicy -C {place} explain widget/login.py")
+    there = Invocation(place)
+    code = plan.run(_In(place), plan.Request(), replace(output, invocation=there), onto=None, detailed_exitcode=False)
+    say(f"\nThe fork lies in {place}, to play with:  {there.complete('forkpolicy explain widget/login.py')}")
     return code
 
 

@@ -24,7 +24,7 @@ def run(options: Options, output: Output) -> int:
     diagnosis = doctor(repo, Expected.of(policy), history, git=oracle.installed_version(), in_ci=in_ci())
     output.write(
         {
-            "text": lambda: report.render_doctor(diagnosis, color=output.has_color, width=output.width),
+            "text": lambda: report.to_text(diagnosis, output.screen),
             "json": lambda: report.to_json(diagnosis),
             "markdown": lambda: report.to_markdown(diagnosis),
         }

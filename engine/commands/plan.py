@@ -49,7 +49,7 @@ def _with_body(plan: Plan, templates: dict[str, str]) -> Plan:
 def _text(plan: Plan, output: Output) -> str:
     from ..report.text import to_text
 
-    return to_text(plan, output.width, color=output.has_color)
+    return to_text(plan, output.screen)
 
 
 def _json(plan: Plan) -> str:

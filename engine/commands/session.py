@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ..fork import Fork
 from ..git.repository import Repository
+from ..invocation import Invocation
 from ..policy_source import LoadedPolicy, load_policy
 from ..preflight import open_repository
 
@@ -28,6 +29,15 @@ class Options(Protocol):
     @property
     def policy_ref(self) -> str | None:
         """The commit to take the policy from, where it is named."""
+        ...
+
+
+class Asked(Options, Protocol):
+    """Options that the user gave."""
+
+    @property
+    def invocation(self) -> Invocation:
+        """What commands that are printed need to have, too."""
         ...
 
 

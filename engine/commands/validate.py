@@ -23,7 +23,7 @@ def run(options: Options, output: Output, page: Path | None = None) -> int:
     place = loaded.source.path
     output.write(
         {
-            "text": lambda: report.to_text(found, place, _verdict(found), output.width, color=output.has_color),
+            "text": lambda: report.to_text(found, place, _verdict(found), output.screen),
             "json": lambda: report.to_json("forkpolicy.validate/1", found),
             "markdown": lambda: report.to_markdown(found, place),
         }

@@ -30,7 +30,7 @@ def run_next(options: Options, output: Output) -> int:
     if not state.is_due:
         say(f"there is nothing to release: {state.tag} stands")
     if output.format == "text" and not output.files:
-        _tell_findings(state.findings)
+        _tell_findings(state.findings, output)
         output.write({"text": lambda: state.tag})
         return 0
     return _tell(state, output, state.tag)
@@ -79,12 +79,12 @@ def _tell(state: VersionState, output: Output, tag: str | None = None) -> int:
     return 0
 
 
-def _tell_findings(findings: tuple[Finding, ...]) -> None:
+def _tell_findings(findings: tuple[Finding, ...], output: Output) -> None:
     """What people should know, on standard error: standard output has the tag alone."""
     for each in findings:
         say(f"{each.severity}: {terminal(each.message, 1000)}")
         if each.fix:
-            say(f"  to mend it: {terminal(each.fix, 1000)}")
+            say(f"  to mend it: {terminal(output.invocation.complete(each.fix), 1000)}")
 
 
 def _read(path: Path) -> str:

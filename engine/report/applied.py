@@ -9,6 +9,7 @@ from ...policy.decisions import Decision, Resolution
 from ...policy.findings import Severity
 from ...policy.hunks import LABELS
 from ..applying import Applied, Outcome
+from ..console import Screen
 from ..decision_log import log_path
 from ..escape import shell
 from ..plan import Plan
@@ -41,9 +42,9 @@ def to_json(applied: Applied) -> str:
     return as_document(data)
 
 
-def to_text(applied: Applied, width: int, *, color: bool = False) -> str:
-    """The outcome for a terminal of `width` columns: what was done, what is left, what to type next."""
-    return render(Group(*_sections(applied)), width, color=color)
+def to_text(applied: Applied, screen: Screen) -> str:
+    """The outcome for a screen: what was done, what is left, what to type next."""
+    return render(Group(*_sections(applied)), screen)
 
 
 def steps(applied: Applied) -> tuple[str, ...]:

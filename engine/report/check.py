@@ -9,7 +9,7 @@ from textwrap import TextWrapper
 
 from ...policy.findings import Finding, Severity
 from ..check_report import CheckReport, Waived
-from ..console import Output
+from ..console import Output, Screen
 from ..escape import code_span, markdown, prose, terminal
 from .json import Data, as_document, finding_data
 from .words import count, short
@@ -19,9 +19,8 @@ SCHEMA = "forkpolicy.check/1"
 SHOWN = 12
 """How many findings of one check people get to see; JSON has them all."""
 
-_MESSAGE = 1000
+_MESSAGE = 2000
 """How many characters of a message people get to see."""
-
 
 _STYLES = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.NOTE: "2"}
 """How severities look on a terminal, as parameters of its escape sequence for that."""
@@ -32,7 +31,7 @@ _VERDICTS = {"passed": "32", "failed": "31"}
 def renderers(report: CheckReport, output: Output) -> dict[str, Callable[[], str]]:
     """How to render the report in every format."""
     return {
-        "text": lambda: to_text(report, output.width, color=output.has_color),
+        "text": lambda: to_text(report, output.screen),
         "json": lambda: as_document(as_data(report)),
         "markdown": lambda: to_markdown(report),
     }
@@ -54,14 +53,14 @@ def as_data(report: CheckReport) -> Data:
     }
 
 
-def to_text(report: CheckReport, width: int, *, color: bool) -> str:
-    """The report for people, in lines of `width` columns; a single long word may be longer."""
-    lines = [line for group in grouped(report.findings) for line in _group(group, width, color=color)]
-    waived = [_paragraph("waived", "2", _waiver_words(each), width, color=color) for each in report.waived[:SHOWN]]
+def to_text(report: CheckReport, screen: Screen) -> str:
+    """The report for people; a single long word may be longer than the screen is wide."""
+    lines = [line for group in grouped(report.findings) for line in _group(group, screen)]
+    waived = [_paragraph("waived", "2", _waiver_words(each), screen) for each in report.waived[:SHOWN]]
     lines += [line for paragraph in waived for line in paragraph]
     lines += _rest(len(report.waived), "that the policy waives")
     title = terminal(f"{report.head_name} → {report.base_name}:")
-    verdict = _styled(_verdict(report), _VERDICTS[report.status], color=color)
+    verdict = _styled(_verdict(report), _VERDICTS[report.status], color=screen.color)
     summary = [f"{title} {verdict}", f"  judged    {_judged(report)}", f"  policy    {terminal(_policy(report))}"]
     return "\n".join([*lines, *([""] if lines else []), *summary]) + "\n"
 
@@ -88,19 +87,19 @@ def grouped(findings: Iterable[Finding]) -> Iterator[tuple[Finding, ...]]:
 # Private
 
 
-def _group(findings: tuple[Finding, ...], width: int, *, color: bool) -> Iterator[str]:
+def _group(findings: tuple[Finding, ...], screen: Screen) -> Iterator[str]:
     for each in findings[:SHOWN]:
         style = _STYLES[each.severity]
-        yield from _paragraph(each.severity.value, style, f"{each.rule}: {_placed(each)}", width, color=color)
+        yield from _paragraph(each.severity.value, style, f"{each.rule}: {_placed(each)}", screen)
         if each.fix:
-            yield from _wrapped(f"→ {each.fix}", width, "  ", "    ")
+            yield from _wrapped(f"→ {screen.invocation.complete(each.fix)}", screen.width, "  ", "    ")
     yield from _rest(len(findings), f"of {findings[0].rule}")
 
 
-def _paragraph(word: str, style: str, message: str, width: int, *, color: bool) -> list[str]:
+def _paragraph(word: str, style: str, message: str, screen: Screen) -> list[str]:
     """A sentence after a word that stands out."""
-    first, *others = _wrapped(f"{word} {message}", width, "", "  ")
-    return [_styled(word, style, color=color) + first[len(word) :], *others]
+    first, *others = _wrapped(f"{word} {message}", screen.width, "", "  ")
+    return [_styled(word, style, color=screen.color) + first[len(word) :], *others]
 
 
 def _wrapped(text: str, width: int, first: str, others: str) -> list[str]:

@@ -1,34 +1,25 @@
-"""The report of `forkpolicy doctor` as text for a terminal."""
+"""The report of `forkpolicy doctor`: for a terminal, as JSON, as Markdown."""
 
-from io import StringIO
+from collections.abc import Iterator
 
-from rich.console import Console
+from rich.console import Group, RenderableType
 from rich.text import Text
 
+from ..console import Screen
 from ..doctor import Check, Diagnosis, State
-from ..escape import code_span, markdown, terminal
+from ..escape import code_span, prose
 from .json import as_document
+from .layout import MESSAGE, command, render, text
+from .words import count
 
 _STYLES = {State.OK: "green", State.NOTE: "yellow", State.ERROR: "bold red"}
 
 
-def render_doctor(diagnosis: Diagnosis, *, color: bool, width: int) -> str:
-    """One line per check, what mends it below it, and the sum; `width` in columns."""
-    out = StringIO()
-    console = Console(
-        file=out,
-        force_terminal=color,
-        color_system="standard" if color else None,
-        width=width,
-        highlight=False,
-    )
+def to_text(diagnosis: Diagnosis, screen: Screen) -> str:
+    """One line per check, what mends it below it, and the sum."""
     column = max(len(check.subject) for check in diagnosis.checks)
-    for check in diagnosis.checks:
-        console.print(_line(check, column), soft_wrap=True)
-        if check.fix:
-            console.print(Text(f"{'':{column + 9}}{terminal(check.fix)}", style="cyan"), soft_wrap=True)
-    console.print(_sum(diagnosis))
-    return out.getvalue()
+    lines = (line for check in diagnosis.checks for line in _lines(check, column))
+    return render(Group(*lines, Text(), *_sum(diagnosis)), screen)
 
 
 def to_json(diagnosis: Diagnosis) -> str:
@@ -42,7 +33,7 @@ def to_json(diagnosis: Diagnosis) -> str:
 
 def to_markdown(diagnosis: Diagnosis) -> str:
     """The report as a list."""
-    lines = [f"- **{each.state}** {each.subject}: {markdown(each.message)}{_fix(each)}" for each in diagnosis.checks]
+    lines = [f"- **{each.state}** {each.subject}: {prose(each.message)}{_fix(each)}" for each in diagnosis.checks]
     return "\n".join(lines) + "\n"
 
 
@@ -50,17 +41,17 @@ def _fix(check: Check) -> str:
     return f" → {code_span(check.fix)}" if check.fix else ""
 
 
-def _line(check: Check, column: int) -> Text:
+def _lines(check: Check, column: int) -> Iterator[RenderableType]:
     line = Text(f"{check.state:<7}", style=_STYLES[check.state])
     line.append(f"{check.subject:<{column}}  ", style="bold")
-    return line.append(terminal(check.message), style="default")
+    yield line.append_text(text(check.message, "default", MESSAGE))
+    if check.fix:
+        yield command(check.fix, column + 9, "cyan")
 
 
-def _sum(diagnosis: Diagnosis) -> Text:
+def _sum(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     errors = sum(check.state is State.ERROR for check in diagnosis.checks)
     if errors:
-        return Text(
-            f"\n{errors} {'thing stops' if errors == 1 else 'things stop'} `forkpolicy plan`.",
-            style="bold red",
-        )
-    return Text("\nThe repository is fit for `forkpolicy plan`.", style="bold green")
+        yield text(f"{count(errors, 'thing stops', 'things stop')} `forkpolicy plan`.", "bold red")
+    else:
+        yield text("The repository is fit for `forkpolicy plan`.", "bold green")

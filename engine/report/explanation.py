@@ -26,7 +26,7 @@ _MAX_RULES = 40
 def path_renderers(explained: Explanation, policy: Policy, file: str, output: Output) -> Renderers:
     """How to render the explanation of a path in every format."""
     return {
-        "text": lambda: render(_path(explained, policy, file), output.width, color=output.has_color),
+        "text": lambda: render(_path(explained, policy, file), output.screen),
         "json": lambda: as_document(_path_data(explained)),
         "markdown": lambda: _path_markdown(explained, file),
     }
@@ -35,7 +35,7 @@ def path_renderers(explained: Explanation, policy: Policy, file: str, output: Ou
 def rule_renderers(explained: RuleExplanation, file: str, output: Output) -> Renderers:
     """How to render the explanation of a rule in every format."""
     return {
-        "text": lambda: render(_rule(explained, file), output.width, color=output.has_color),
+        "text": lambda: render(_rule(explained, file), output.screen),
         "json": lambda: as_document(_rule_data(explained)),
         "markdown": lambda: _rule_markdown(explained, file),
     }

@@ -1,32 +1,33 @@
 """Pieces of a terminal's page: harmless text, names with values, lists that are cut, indentation."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from io import StringIO
 
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from ..console import Screen
 from ..escape import terminal
+from ..invocation import Invocation
 
 _SPACES_AT_END = re.compile(r" +$", re.MULTILINE)
+
+MESSAGE = 2000
+"""How many characters of a message people get to see."""
+
+_PROGRAMS = ("forkpolicy ", "git ", "rm ")
 
 NAME_WIDTH = 9
 """The width of the column of names, so that values stand under each other."""
 
 
-def render(content: RenderableType, width: int, *, color: bool) -> str:
-    """The content as text for `width` columns, without spaces at line ends; only commands may be longer."""
-    console = Console(
-        file=StringIO(),
-        width=width,
-        color_system="standard" if color else None,
-        force_terminal=color,
-        highlight=False,
-        legacy_windows=False,
-    )
+def render(content: RenderableType, screen: Screen) -> str:
+    """The content as text for a screen, without spaces at line ends; only commands may be longer than it is wide."""
+    console = _Page(screen)
     with console.capture() as capture:
         console.print(content, crop=False)
     return _SPACES_AT_END.sub("", capture.get())
@@ -45,14 +46,29 @@ def joined(*parts: Text) -> Text:
     return line
 
 
-def command(value: str) -> Text:
+def command(value: str, indent: int = 2, style: str = "") -> RenderableType:
     """A command on one line whatever the width, so that it can be copied."""
-    return Text(f"  {terminal(value, 1000)}", no_wrap=True, overflow="ignore")
+    return _Completed(
+        value,
+        lambda completed: Text(f"{'':{indent}}{terminal(completed, MESSAGE)}", style, no_wrap=True, overflow="ignore"),
+    )
+
+
+def remedy(value: str | None, style: str = "") -> tuple[RenderableType, ...]:
+    """What mends something, below it; nothing where nothing is known."""
+    if value is None:
+        return ()
+    return (indented(_Completed(value, lambda completed: _remedy(completed, style))),)
+
+
+def advice(value: str, style: str = "") -> RenderableType:
+    """A sentence with a command in it."""
+    return _Completed(value, lambda completed: text(completed, style, MESSAGE))
 
 
 def indented(content: RenderableType, by: int = 2) -> RenderableType:
     """The content, moved to the right."""
-    return Padding(content, (0, 0, 0, by))
+    return _Indented(content, by)
 
 
 def fields(rows: Iterable[tuple[str, RenderableType]]) -> RenderableType:
@@ -84,3 +100,56 @@ def cut(items: Sequence[RenderableType], limit: int, noun: str = "") -> tuple[Re
         return tuple(items)
     more = len(items) - limit
     return (*items[:limit], Text(f"… and {more:,} more{' ' + noun if noun else ''}", style="dim"))
+
+
+# Private
+
+
+def _remedy(value: str, style: str) -> Text:
+    """A command stays on one line, a sentence is wrapped."""
+    shown = text(f"→ {value}", style, MESSAGE)
+    if value.startswith(_PROGRAMS):
+        shown.no_wrap, shown.overflow = True, "ignore"
+    return shown
+
+
+class _Page(Console):
+    """A screen that knows how commands are called where its reader stands."""
+
+    def __init__(self, screen: Screen) -> None:
+        super().__init__(
+            file=StringIO(),
+            width=screen.width,
+            color_system="standard" if screen.color else None,
+            force_terminal=screen.color,
+            highlight=False,
+            legacy_windows=False,
+        )
+        self.invocation = screen.invocation
+
+
+@dataclass(frozen=True, slots=True)
+class _Completed:
+    """Text whose commands are completed when it is laid out: only the screen knows the reader's options."""
+
+    value: str
+    show: Callable[[str], Text]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        invocation = console.invocation if isinstance(console, _Page) else Invocation()
+        yield self.show(invocation.complete(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class _Indented:
+    """What rich's `Padding` does, but for commands: they stay whole where they are longer than the screen is wide."""
+
+    content: RenderableType
+    by: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        inner = options.update(width=max(1, options.max_width - self.by))
+        for line in Segment.split_lines(console.render(self.content, inner)):
+            yield Segment(" " * self.by)
+            yield from line
+            yield Segment.line()

@@ -27,7 +27,7 @@ _MARKS = {
 def renderers(releases: ReleaseList, output: Output) -> Renderers:
     """How to render the list in every format."""
     return {
-        "text": lambda: render(_text(releases), output.width, color=output.has_color),
+        "text": lambda: render(_text(releases), output.screen),
         "json": lambda: as_document(_data(releases)),
         "markdown": lambda: _markdown(releases),
     }

@@ -21,7 +21,7 @@ SCHEMA = "forkpolicy.status/1"
 def renderers(status: Status, policy: Policy, output: Output) -> Renderers:
     """How to render the status in every format."""
     return {
-        "text": lambda: render(_text(status, policy), output.width, color=output.has_color),
+        "text": lambda: render(_text(status, policy), output.screen),
         "json": lambda: as_document(_data(status)),
         "markdown": lambda: _markdown(status, policy),
     }

@@ -13,11 +13,12 @@ from rich.text import Text
 from ...policy.decisions import Decision, Loss
 from ...policy.facts import ForkCommit
 from ...policy.findings import Finding, Severity
+from ..console import Screen
 from ..escape import shell
 from ..plan import Base, CustomizationState, Plan, Status, Summary
 from .findings import SEVERITY_STYLE
 from .groups import RuleGroup, by_directory, by_rule, by_rule_alone, lost, untold
-from .layout import columns, command, cut, fields, indented, joined, render, text
+from .layout import columns, command, cut, fields, indented, joined, remedy, render, text
 from .steps import steps
 from .words import count, resolution_words, short, status_words
 
@@ -42,9 +43,9 @@ _STATUS_STYLE = {
 }
 
 
-def to_text(plan: Plan, width: int, *, color: bool = False) -> str:
-    """The plan as text for `width` columns; only commands may be longer, so that they can be copied."""
-    return render(_page(plan), width, color=color)
+def to_text(plan: Plan, screen: Screen) -> str:
+    """The plan as text for a screen; only commands may be longer than it is wide, so that they can be copied."""
+    return render(_page(plan), screen)
 
 
 def _page(plan: Plan) -> RenderableType:
@@ -295,7 +296,7 @@ def _finding(finding: Finding) -> RenderableType:
     commit = f" {short(finding.commit)}" if finding.commit else ""
     severity = text(finding.severity.value, SEVERITY_STYLE[finding.severity])
     heading = joined(severity, text(f" {finding.rule}{place}{commit}: {finding.message}", limit=1000))
-    return Group(heading, *([indented(text(f"→ {finding.fix}", limit=1000))] if finding.fix else []))
+    return Group(heading, *remedy(finding.fix))
 
 
 def _next(plan: Plan) -> _Section | None:

@@ -14,7 +14,7 @@ from ..version_summary import summarize
 from ..versioning import VersionState
 from . import findings as finding_report
 from .json import TEXT_LIMIT, Data, as_document, finding_data
-from .layout import columns, fields, indented, render, text
+from .layout import MESSAGE, columns, fields, remedy, render, text
 from .words import count, short
 
 Renderers = dict[str, Callable[[], str]]
@@ -29,7 +29,7 @@ _STYLES = {Bump.MAJOR: "red", Bump.MINOR: "green", Bump.PATCH: "cyan", Bump.NONE
 def state_renderers(state: VersionState, output: Output) -> Renderers:
     """How to render what commits do to the version, in every format."""
     return {
-        "text": lambda: render(_text(state), output.width, color=output.has_color),
+        "text": lambda: render(_text(state), output.screen),
         "json": lambda: as_document(state_data(state)),
         "markdown": lambda: _markdown(state),
     }
@@ -46,7 +46,7 @@ def check_renderers(tag: str, findings: Sequence[Finding], output: Output) -> Re
         "findings": [finding_data(each) for each in findings],
     }
     return {
-        "text": lambda: finding_report.to_text(findings, tag, verdict, output.width, color=output.has_color),
+        "text": lambda: finding_report.to_text(findings, tag, verdict, output.screen),
         "json": lambda: as_document(data),
         "markdown": lambda: f"{code_span(tag)}: {verdict}\n\n{finding_report.to_markdown(findings, tag)}",
     }
@@ -88,8 +88,8 @@ def _summary_data(state: VersionState) -> Data:
 def finding_lines(finding: Finding) -> RenderableType:
     """A finding for a terminal, with what mends it below it."""
     style = finding_report.SEVERITY_STYLE[finding.severity]
-    line = Text(f"{finding.severity} ", style=style).append_text(text(finding.message, "default", limit=1000))
-    return Group(line, *([indented(text(f"→ {finding.fix}", limit=1000))] if finding.fix else []))
+    line = Text(f"{finding.severity} ", style=style).append_text(text(finding.message, "default", MESSAGE))
+    return Group(line, *remedy(finding.fix))
 
 
 def _effect_data(effect: Effect) -> Data:

@@ -160,7 +160,7 @@ def test_init_writes_a_policy_that_loads(fork: Path, capsys: pytest.CaptureFixtu
     assert run(fork, "init") == 0
     assert (fork / "carto-fork.schema.json").exists()
     assert run(fork, "validate") == 0
-    assert "forkpolicy validate" in capsys.readouterr().err
+    assert f"forkpolicy -C {fork} validate" in capsys.readouterr().err
 
 
 def test_color_only_where_it_is_wanted(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from forkpolicy.engine.console import Screen
 from forkpolicy.engine.doctor import History, State, doctor
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.preflight import (
@@ -19,7 +20,7 @@ from forkpolicy.engine.preflight import (
     require_objects,
     resolve_branch,
 )
-from forkpolicy.engine.report.doctor import render_doctor
+from forkpolicy.engine.report.doctor import to_text
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.findings import Severity
 from forkpolicy.policy.names import CommitId
@@ -369,7 +370,7 @@ class TestDoctor:
         diagnosis = doctor(repo, EXPECTED, History(repo.resolve("v2")), git=(2, 39, 5))
         assert {check.state for check in diagnosis.checks} == {State.OK}
         assert diagnosis.exit_code == 0
-        text = render_doctor(diagnosis, color=False, width=80)
+        text = to_text(diagnosis, Screen(80))
         assert "\x1b" not in text
         assert text.endswith("The repository is fit for `forkpolicy plan`.\n")
 
@@ -386,11 +387,11 @@ class TestDoctor:
             (State.ERROR, "branch"),
         ]
         assert diagnosis.exit_code == 4
-        assert "2 things stop `forkpolicy plan`." in render_doctor(diagnosis, color=False, width=80)
+        assert "2 things stop `forkpolicy plan`." in to_text(diagnosis, Screen(80))
 
     def test_a_merge_that_cannot_be_made(self, fork: Path) -> None:
         object_file(fork, "v2:src/app.py").unlink()
         repo = open_repository(fork)
         diagnosis = doctor(repo, EXPECTED, History(repo.resolve("v2")), git=None)
         assert (diagnosis.checks[-1].state, diagnosis.checks[-1].subject) == (State.ERROR, "merge")
-        assert "\x1b[" in render_doctor(diagnosis, color=True, width=80)
+        assert "\x1b[" in to_text(diagnosis, Screen(80, color=True))

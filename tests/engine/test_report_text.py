@@ -4,6 +4,7 @@ import pytest
 from rich.cells import cell_len
 from syrupy.assertion import SnapshotAssertion
 
+from forkpolicy.engine.console import Screen
 from forkpolicy.engine.report.groups import ELSEWHERE, TOP, by_directory
 from forkpolicy.engine.report.text import to_text
 from tests.hostile import HOSTILE
@@ -13,18 +14,18 @@ from tests.plans import EVERY, accepted, hostile, large, review
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", EVERY)
 def test_golden(name: str, width: int, snapshot: SnapshotAssertion) -> None:
-    assert to_text(EVERY[name](), width) == snapshot
+    assert to_text(EVERY[name](), Screen(width)) == snapshot
 
 
 @pytest.mark.parametrize("name", EVERY)
 def test_it_is_as_wide_as_the_terminal_and_short(name: str) -> None:
-    lines = to_text(EVERY[name](), 80).splitlines()
+    lines = to_text(EVERY[name](), Screen(80)).splitlines()
     assert max(map(cell_len, lines)) <= 80
     assert len(lines) <= {"clean": 20, "up-to-date": 5, "refused": 10}.get(name, 60)
 
 
 def test_it_says_who_decides_and_who_must() -> None:
-    text = to_text(review(), 120)
+    text = to_text(review(), Screen(120))
     assert "41  accept LiteLLM  rule untouched (carto-fork.yaml:41)" in text
     assert "1  keep CARTO  rule helm-chart" in text
     assert "Left for people: 1 of 43 conflicts" in text
@@ -33,22 +34,22 @@ def test_it_says_who_decides_and_who_must() -> None:
 
 
 def test_many_files_are_told_by_rule_and_directory() -> None:
-    text = to_text(large(), 80)
+    text = to_text(large(), Screen(80))
     assert "600  rule project-file" in text
     assert "100  litellm/proxy/" in text
 
 
 def test_colour_only_where_asked_for() -> None:
-    assert "\x1b" not in to_text(review(), 80)
-    coloured = to_text(review(), 80, color=True)
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).splitlines()[0] == to_text(review(), 80).splitlines()[0]
+    assert "\x1b" not in to_text(review(), Screen(80))
+    coloured = to_text(review(), Screen(80, color=True))
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured).splitlines()[0] == to_text(review(), Screen(80)).splitlines()[0]
     assert "\x1b[" in coloured
 
 
 @pytest.mark.parametrize("color", [True, False], ids=["colour", "plain"])
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_does_nothing(text: str, color: bool) -> None:
-    shown = re.sub(r"\x1b\[[0-9;]*m", "", to_text(hostile(text), 80, color=color))
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", to_text(hostile(text), Screen(80, color=color)))
     assert shown.replace("\n", "").isprintable()
     assert not re.search(r"^\s*::[A-Za-z][^\n]*?::", shown, re.MULTILINE)
     assert "##[" not in shown
@@ -56,7 +57,7 @@ def test_hostile_text_does_nothing(text: str, color: bool) -> None:
 
 
 def test_rich_markup_is_only_text() -> None:
-    coloured = to_text(hostile("[bold red]x[/] :smile:"), 120, color=True)
+    coloured = to_text(hostile("[bold red]x[/] :smile:"), Screen(120, color=True))
     assert "[bold red]x[/] :smile:" in coloured
 
 

@@ -150,4 +150,4 @@ class TestStatus:
         assert run(fork, "status") == 0
         out = capsys.readouterr().out
         assert "no release that is known here" in out
-        assert "git fetch --tags upstream" in out
+        assert " fetch --tags upstream" in out
