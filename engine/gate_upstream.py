@@ -69,12 +69,11 @@ def _picked(addition: Addition) -> Iterator[tuple[CommitId, unreleased_upstream.
     """The fork's commits that repeat an unreleased one of upstream's: by what they say, or by author and subject."""
     fork = addition.fork
     unreleased = [*map(fork.repo.commit, fork.repo.walk(fork.tips, [addition.base, *fork.releases.values()]))]
-    known = {each.id: each.id for each in unreleased} | {
-        (each.author_email, each.subject): each.id for each in unreleased
-    }
+    ids = {each.id for each in unreleased}
+    alike = {(each.author_email, each.subject): each.id for each in unreleased}
     for commit in reversed(addition.singles):
         said = _PICKED.search(commit.message)
-        keys = ((commit.author_email, commit.subject), CommitId(said[1]) if said else None)
-        origin = next((known[key] for key in keys if key in known), None)
+        named = CommitId(said[1]) if said else None
+        origin = named if named in ids else alike.get((commit.author_email, commit.subject))
         if origin is not None:
             yield commit.id, _described(addition, origin)

@@ -130,6 +130,18 @@ class TestUpstreamsCommits:
 
         assert fork.errors(topic) == []
 
+    @pytest.mark.parametrize(("allowed", "errors"), [("allow", []), ("forbid", ["unreleased-upstream"])])
+    @pytest.mark.parametrize("how", ["by its author and subject", "by what it says"])
+    def test_one_that_is_taken_by_itself(
+        self, repository: RepositoryBuilder, allowed: str, errors: list[str], how: str
+    ) -> None:
+        fork = Gated(repository, f"{POLICY}check: {{ cherry_picks: {allowed} }}\n")
+        origin = fork.upstream_commit("fix: urgent")
+        said = f"fix: taken\n\n(cherry picked from commit {origin})"
+        picked = fork.on(fork.production, *(("fix: urgent", "up@example.com") if how.startswith("by its") else (said,)))
+
+        assert fork.errors(picked) == errors
+
     def test_a_squashed_sync_is_found_after_the_fact(self, fork: Gated) -> None:
         release = fork.release("v1.80.0-stable", commits=8)
         before = fork.production
