@@ -140,7 +140,7 @@ warn() { printf '::warning title=forkpolicy sync::%s\n' "${1//'%'/%25}"; }
 
 # The address is a secret: it goes to curl by its standard input, where no list of processes shows it.
 slack() {
-  [[ -n ${SLACK_WEBHOOK_URL:-} ]] || return 0
+  [[ -n ${SLACK_WEBHOOK_URL:-} ]] || { notice 'Slack is not configured: nobody is told'; return; }
   forkpolicy render slack --run-link "$run_link" ${tag:+--release "$tag"} "$@" > "$work/slack.json" &&
     curl --fail --silent --show-error --config - --header 'Content-Type: application/json' \
       --data "@$work/slack.json" --output /dev/null <<< "url = \"$SLACK_WEBHOOK_URL\""

@@ -89,7 +89,7 @@ def test_a_sync_is_opened_once(make: Callable[..., GitHub]) -> None:
     assert host.pulls == [pull]
 
 
-def test_what_people_did_stays(make: Callable[..., GitHub]) -> None:
+def test_what_people_did_stays_while_the_plan_does(make: Callable[..., GitHub]) -> None:
     host = make(decided=True)
     assert host.run_sync().code == 0
     finished = commit(host, BRANCH, BRANCH)
@@ -101,11 +101,6 @@ def test_what_people_did_stays(make: Callable[..., GitHub]) -> None:
     assert (again.code, again.changes) == (0, []), again.log
     assert host.branches()[BRANCH] == finished
 
-
-def test_a_body_that_tells_something_else_is_written_anew(make: Callable[..., GitHub]) -> None:
-    host = make(decided=True)
-    assert host.run_sync().code == 0
-    (pull,) = host.pulls
     host.set_state([pull | {"body": "an older plan"}], [])
     again = host.run_sync()
     assert [each[:3] for each in again.changes if each[0] == "pr"] == [["pr", "edit", str(pull["number"])]]
