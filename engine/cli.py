@@ -217,12 +217,12 @@ def apply(
 
 
 @cli.command()
-@click.argument("subject", metavar="PATH|RULE")
+@click.argument("subject", metavar="PATH|RULE|FINDING")
 @click.option("--release", help="The release to explain against; the newest by default.")
 @_FORMAT
 @click.pass_obj
 def explain(options: Options, subject: str, release: str | None, format_: str) -> int:
-    """Say which rule decides a PATH, and why those before it do not; or what a RULE decides."""
+    """Say which rule decides a PATH, and why those before it do not; what a RULE decides; what a FINDING means."""
     from .commands import explain as command
 
     return command.run(options, subject, release, _output(options, format_, ()))

@@ -1,5 +1,6 @@
-"""`forkpolicy explain`: which rule decides a path, and why; or what a rule decides."""
+"""`forkpolicy explain`: which rule decides a path, and why; what a rule decides; or what a finding means."""
 
+from ...policy.checks.check import Check
 from ...policy.errors import UsageError
 from ...policy.names import RepoPath
 from ...policy.wording import suggestion
@@ -12,19 +13,22 @@ from .session import Options, Session, in_ci, now
 
 
 def run(options: Options, subject: str, release: str | None, output: Output) -> int:
-    """Explain a rule where the subject is one's name, else a path.
+    """Explain a rule or a finding of the gate where the subject is one's name, else a path.
 
     Raises:
-        UsageError: it is neither, or there is no release to hold it against.
+        UsageError: it is none of these, or there is no release to hold it against.
     """
     session = Session.start(options)
+    rules = [rule.name for rule in session.loaded.policy.ownership.rules]
+    check = None if subject in rules else _check_named(subject)
+    if check is not None:
+        return _explain_finding(session, check, output)
     fork, source = session.fork(), session.loaded.source
     target = select(fork, release, now())
     if target.release is None:
         raise UsageError(target.refused or "no release is known to explain against", "name a --release")
     tag = target.release.tag
     commit = target.commit or fork.releases[target.release]
-    rules = [rule.name for rule in session.loaded.policy.ownership.rules]
     if subject in rules:
         found = explain_rule(fork, source.path, tag, commit, subject, in_ci=in_ci())
         output.write(report.rule_renderers(found, source.path, output))
@@ -34,6 +38,19 @@ def run(options: Options, subject: str, release: str | None, output: Output) -> 
     if explained.file.versions.is_empty:
         raise UsageError(_unknown(fork, path, tag, rules))
     output.write(report.path_renderers(explained, session.loaded.policy, source.path, output))
+    return 0
+
+
+def _check_named(name: str) -> Check | None:
+    from ...policy.checks.all import CHECKS
+
+    return next((each for each in CHECKS if each.name == name), None)
+
+
+def _explain_finding(session: Session, check: Check, output: Output) -> int:
+    from ..report.finding import renderers
+
+    output.write(renderers(check, session.loaded.policy, output))
     return 0
 
 

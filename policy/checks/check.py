@@ -24,6 +24,8 @@ class Check:
     """When it fails, in words."""
     mend: str
     """What to do about a finding that has nothing better to say."""
+    has_paths: bool = True
+    """Whether its findings are about paths, so that a waiver may be for some."""
 
     def finding(
         self,

@@ -14,6 +14,7 @@ CHECK = Check(
     Severity.WARNING,
     "a commit of the fork does not follow Conventional Commits",
     "write it as `type(scope): description`: git commit --amend, or git rebase -i",
+    has_paths=False,
 )
 
 

@@ -15,6 +15,7 @@ CHECK = Check(
     Severity.ERROR,
     "the policy forbids to merge what the head branch is, under any name, into the base",
     "merge a release on a sync branch instead: forkpolicy plan, then forkpolicy apply",
+    has_paths=False,
 )
 
 

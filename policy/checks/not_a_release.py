@@ -13,6 +13,7 @@ CHECK = Check(
     Severity.ERROR,
     "a sync branch merges a commit of upstream's other than a release's",
     "make the sync branch again from a release: forkpolicy plan, then forkpolicy apply",
+    has_paths=False,
 )
 
 

@@ -13,6 +13,7 @@ CHECK = Check(
     Severity.ERROR,
     "a commit brings upstream's content without upstream as a parent: a squash, or a rebase",
     "bring it with a merge commit that has the release as a parent: forkpolicy apply; merge its pull request so, too",
+    has_paths=False,
 )
 
 

@@ -14,6 +14,7 @@ CHECK = Check(
     Severity.ERROR,
     "head brings upstream commits that are in no release",
     "take the head back to the fork's own commits, and wait for a release that has what it needs",
+    has_paths=False,
 )
 
 

@@ -14,6 +14,7 @@ CHECK = Check(
     Severity.ERROR,
     "a branch of the fork's own work aims at the mirror",
     "change the base of the pull request to production",
+    has_paths=False,
 )
 
 

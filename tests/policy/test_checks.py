@@ -2,15 +2,19 @@
 
 import importlib
 import pkgutil
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forkpolicy.policy import checks
 from forkpolicy.policy.checks.all import CHECKS
+from forkpolicy.policy.checks.check import Check
 from forkpolicy.policy.checks.names import NAMES
 from tests.numbered import policy
 
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "findings"
 _HELPERS = {"all", "check", "names"}
 MODULES = {
     each.name: importlib.import_module(f"{checks.__name__}.{each.name}")
@@ -46,3 +50,27 @@ def test_every_module_is_a_check_and_is_called_like_its_finding() -> None:
 
     assert names == set(MODULES)
     assert all(module.CHECK in CHECKS for module in MODULES.values())
+
+
+@pytest.mark.skipif(not PAGES.is_dir(), reason="an sdist has no docs")
+class TestPages:
+    @pytest.mark.parametrize("check", CHECKS, ids=[each.name for each in CHECKS])
+    def test_every_check_has_one(self, check: Check) -> None:
+        page = (PAGES / f"{check.name}.md").read_text()
+
+        assert page.startswith(f"# `{check.name}`\n\n{check.severity.capitalize()}")
+        assert [line for line in page.splitlines() if line in ("## Why", "## What to do")] == [
+            "## Why",
+            "## What to do",
+        ]
+        assert re.search(r"^## (Changing or w|W)aiving it$", page, re.MULTILINE)
+
+    def test_there_are_no_others(self) -> None:
+        assert {each.stem for each in PAGES.glob("*.md")} == {each.name for each in CHECKS}
+
+    def test_the_table_of_the_gate_has_all_of_them(self) -> None:
+        rows = re.findall(
+            r"^\| \[(.+)\]\(findings/(.+)\.md\) \| (.+) \|$", (PAGES.parent / "check.md").read_text(), re.M
+        )
+
+        assert rows == [(each.name, each.name, each.fails_when) for each in CHECKS]
