@@ -74,8 +74,9 @@ def _place(finding: Finding, policy: str) -> list[tuple[str, str]]:
 
 
 def _sentences(finding: Finding) -> list[str]:
-    commit = f" ({short(finding.commit)})" if finding.commit else ""
-    return [finding.message + commit, *([f"To mend it: {finding.fix}"] if finding.fix else [])]
+    commit = short(finding.commit) if finding.commit else ""
+    named = finding.message if commit in finding.message else f"{finding.message} ({commit})"
+    return [named, *([f"To mend it: {finding.fix}"] if finding.fix else [])]
 
 
 def _plain(finding: Finding) -> str:

@@ -44,6 +44,8 @@ def test_a_commit_is_named() -> None:
     commit = CommitId("c" * 40)
     (command,) = commands(report(Finding("commit-format", Severity.WARNING, "no type", commit=commit)))
     assert (command["level"], command["message"]) == ("warning", "no type (cccccccccc)")
+    (command,) = commands(report(Finding("commit-format", Severity.WARNING, "cccccccccc has no type", commit=commit)))
+    assert command["message"] == "cccccccccc has no type"
 
 
 def test_what_passes_says_so() -> None:
