@@ -73,6 +73,6 @@ def test_doctor_prints_the_reset_and_status_tells_the_mirror(
     assert run(fork, "doctor") == 0
     told = capsys.readouterr().out
     assert re.search(r"note +mirror +main cannot be fast-forwarded: upstream/main lacks \d+ of its commits", told)
-    assert "git push --force-with-lease=refs/heads/main:" in told
+    assert re.search(r"git (-C \S+ )?push --force-with-lease=refs/heads/main:\w{40} origin", told)
     assert run(fork, "status") == 0
     assert "main cannot be fast-forwarded" in capsys.readouterr().out
