@@ -5,7 +5,7 @@ got is lost: either way without a conflict. So wherever it matters which of seve
 decides.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ..policy.decisions import Decision, Loss, Resolution
@@ -13,11 +13,13 @@ from ..policy.models import Policy
 from ..policy.names import CommitId, RepoPath
 from ..policy.origins import BUILT_IN, CONTENT_BASE
 from .content_base import ContentBase
+from .contents import Merged
 from .git.scratch import Scratch
 from .history import ForkHistory
 from .lost_syncs import FEWEST_PATHS
 from .merge_base import BasedMerge
 from .path_merge import PathMerge
+from .untouched import untouched_paths
 
 
 def doubtful_paths(scratch: Scratch, history: ForkHistory, release: CommitId, based: BasedMerge) -> dict[RepoPath, str]:
@@ -41,7 +43,7 @@ def hold_back(decisions: Iterable[Decision], doubts: Mapping[RepoPath, str], pol
 class _Review:
     def __init__(self, scratch: Scratch, history: ForkHistory, release: CommitId, based: BasedMerge) -> None:
         self._repo = scratch.repository
-        self._fork, self._release = history.tip, release
+        self._history, self._fork, self._release = history, history.tip, release
         self._based = based
         self._on_release = PathMerge(scratch, history.tip, release)
         self._scratch = scratch
@@ -94,10 +96,28 @@ class _Review:
 
     def _between(self, base: CommitId, others: Iterable[CommitId]) -> Iterator[tuple[RepoPath, str]]:
         """Paths that come out otherwise on another commit that the fork may as well stand on."""
-        for other in others:
-            for path in self._changed(base, other):
-                if self._on_release.on(base, path) != self._on_release.on(other, path):
-                    yield path, f"{base[:10]} and {other[:10]} are as likely the base, and differ here"
+        differing = [
+            (path, other)
+            for other in others
+            for path in self._changed(base, other)
+            if self._on_release.on(base, path) != self._on_release.on(other, path)
+        ]
+        settled = self._upstreams_on_any(base, (path for path, _ in differing))
+        for path, other in differing:
+            if path not in settled:
+                yield path, f"{base[:10]} and {other[:10]} are as likely the base, and differ here"
+
+    def _upstreams_on_any(self, base: CommitId, paths: Iterable[RepoPath]) -> Container[RepoPath]:
+        """Paths that the fork never changed and that come out as the release has them.
+
+        Whatever the base is, nothing else can be right there: neither side has anything to lose.
+        """
+        entries = {path: self._on_release.entry(self._fork, path) for path in paths if self._is_upstreams(base, path)}
+        held = {path: entry for path, entry in entries.items() if entry is not None}
+        return untouched_paths(self._repo, self._history, held) if held else held
+
+    def _is_upstreams(self, base: CommitId, path: RepoPath) -> bool:
+        return self._on_release.on(base, path) == Merged(self._on_release.entry(self._release, path))
 
     def _deleted(self, base: ContentBase) -> Iterator[tuple[RepoPath, str]]:
         """Files of git's base that upstream deleted before the content base, and that the fork changed and has."""

@@ -179,6 +179,26 @@ class TestTheChoice:
         assert (result.based.content, result.doubts, result.based.lost_syncs) == (None, {}, ())
 
 
+class TestEquallyLikelyBases:
+    """After a squashed sync up to commit 8, the fork took the change of commit 9 as a commit of its own."""
+
+    def picked(self, product: Product, start: CommitId, own: str = "") -> Found:
+        squash = product.commit(product.own(8), start)
+        picked = product.commit(product.own(8, f8=text(1, own)), squash, message="fix: upstream's (#62)")
+        product.release(product.states[-1] | {"f8": text(2)})
+        return found(product, picked)
+
+    def test_a_file_that_the_fork_never_changed_is_upstream_s_on_any(self, product: Product, start: CommitId) -> None:
+        result = self.picked(product, start)
+        assert result.based.likely == (product.upstream[8], product.upstream[9])
+        assert (result.base, result.doubts) == (9, {})
+        assert "f8" in result.based.merge.changes
+
+    def test_one_with_a_line_of_the_fork_s_waits_for_a_person(self, product: Product, start: CommitId) -> None:
+        result = self.picked(product, start, "own\n")
+        assert (result.base, result.conflicts, set(result.doubts)) == (8, {"f8"}, {"f8"})
+
+
 class TestWhatPeopleMustSee:
     def test_what_a_commit_undid_that_is_newer_than_the_base(self, product: Product, start: CommitId) -> None:
         """Without f7 the fork is nearer to commit 7 than to 8, and on 7 its revert would look like nothing at all."""
