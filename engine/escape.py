@@ -126,16 +126,6 @@ def json_string(text: str) -> str:
     return json.dumps(text)[1:-1].replace("\x7f", "\\u007f")
 
 
-def workflow(text: str) -> str:
-    """The message of a workflow command (GitHub's toolkit, `escapeData`)."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def workflow_property(text: str) -> str:
-    """The value of a workflow command's property (GitHub's toolkit, `escapeProperty`)."""
-    return workflow(text).replace(":", "%3A").replace(",", "%2C")
-
-
 def _bytes(text: str) -> bytes:
     """The bytes that git had; a surrogate that stands for no byte becomes `?`."""
     return _NO_BYTE.sub("?", text).encode("utf-8", "surrogateescape")

@@ -17,8 +17,6 @@ from forkpolicy.engine.escape import (
     shell,
     terminal,
     url,
-    workflow,
-    workflow_property,
 )
 from tests.hostile import HOSTILE
 from tests.rendered import GITHUB_LINKS, page
@@ -184,8 +182,3 @@ def test_the_shell_gets_the_very_bytes() -> None:
 def test_the_shell_gets_one_line_of_ascii(text: str) -> None:
     assert shell(text).isascii()
     assert shell(text).isprintable()
-
-
-def test_workflow_commands_carry_the_text_and_end_there() -> None:
-    assert workflow("100%\r\n::error::x") == "100%25%0D%0A::error::x"
-    assert workflow_property("a:b,c\n") == "a%3Ab%2Cc%0A"
