@@ -1,18 +1,21 @@
 """Finding and loading the policy, and the templates that it names: from files, or from a commit."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from ..policy.errors import RepositoryError, UsageError
+from ..policy.errors import PolicyError, RepositoryError, UsageError
 from ..policy.loader import load
 from ..policy.models import Policy
 from ..policy.names import CommitId, RepoPath
+from .escape import shell
 from .git.repository import Repository
 from .plan import PolicySource
 
 DEFAULT_NAME = "carto-fork.yaml"
+
+_MAKE_ONE = "make one: forkpolicy init; or name it: --policy FILE"
 
 Reader = Callable[[str], bytes | None]
 """Reads a file that the policy names, by its path from the repository's root; None where there is none."""
@@ -57,9 +60,13 @@ def load_policy(repo: Repository, file: Path | None, ref: str | None) -> LoadedP
     root = repo.work_tree
     if ref is not None:
         return _from_commit(repo, DEFAULT_NAME if file is None else _path_in_repository(file, root), ref)
-    if file is None and root is None:
+    if file is not None:
+        return load_file(file, root)
+    if root is None:
         return _from_commit(repo, DEFAULT_NAME, "HEAD")
-    return load_file(file or (root or Path()) / DEFAULT_NAME, root)
+    if not (root / DEFAULT_NAME).exists():
+        raise UsageError(f"there is no policy at {root / DEFAULT_NAME}", _where_else(repo))
+    return load_file(root / DEFAULT_NAME, root)
 
 
 def load_trusted_policy(repo: Repository, file: Path | None, base: CommitId) -> LoadedPolicy:
@@ -89,7 +96,7 @@ def load_file(file: Path, root: Path | None = None) -> LoadedPolicy:
     """
     text = _read_file(file)
     if text is None:
-        raise UsageError(f"there is no policy at {file}", "make one: forkpolicy init; or name it: --policy FILE")
+        raise UsageError(f"there is no policy at {file}", _MAKE_ONE)
     inside = root is not None and file.resolve().is_relative_to(root.resolve())
     start = root if root is not None and inside else file.parent
 
@@ -109,8 +116,36 @@ def _from_commit(repo: Repository, name: str, ref: str) -> LoadedPolicy:
 
     text = read(name)
     if text is None:
-        raise RepositoryError(f"{ref} has no policy {name}", "commit one there, or name a file: --policy FILE")
+        raise RepositoryError(f"{ref} has no policy {name}", _where_else(repo))
     return _loaded(text, name, ref, read)
+
+
+def _where_else(repo: Repository) -> str:
+    """What to do without a policy: take that of a branch that has one, of production before any other."""
+    found = dict(_on_branches(repo))
+    if not found:
+        return _MAKE_ONE
+    production = {name for text in set(found.values()) for name in _production(text)}
+    named = shell(min(found, key=lambda branch: (branch not in production, branch)))
+    return f"{named} has one: --policy-ref {named}; or {_MAKE_ONE}"
+
+
+def _on_branches(repo: Repository) -> Iterator[tuple[str, bytes]]:
+    """The branches that have a policy, remote ones too, each with its text."""
+    for prefix in ("refs/heads/", "refs/remotes/"):
+        for ref, commit in repo.refs(prefix).items():
+            entry = repo.entry(repo.tree(commit), RepoPath(DEFAULT_NAME))
+            if entry is not None and entry.is_file:
+                yield ref.removeprefix(prefix), repo.read(entry.id)
+
+
+def _production(text: bytes) -> tuple[str, ...]:
+    """What a policy may call its production branch; nothing where it is not valid."""
+    try:
+        policy = load(text, DEFAULT_NAME)
+    except PolicyError:
+        return ()
+    return policy.production, f"{policy.fork.remote}/{policy.production}"
 
 
 def _path_in_repository(file: Path, root: Path | None) -> str:

@@ -37,6 +37,34 @@ def work_tree(tmp_path: Path) -> Path:
     return where
 
 
+def hint(where: Path, file: Path | None = None, ref: str | None = None) -> str | None:
+    """What mends it that there is no policy."""
+    with pytest.raises((UsageError, RepositoryError)) as caught:
+        load_policy(Repository.open(where), file, ref)
+    return caught.value.hint
+
+
+class TestNowhere:
+    def test_a_branch_that_has_one_is_named(self, work_tree: Path) -> None:
+        git(work_tree, "switch", "--quiet", "--force", "--orphan", "empty")
+        (work_tree / "carto-fork.yaml").unlink(missing_ok=True)
+        assert (hint(work_tree) or "").startswith("main has one: --policy-ref main; or make one")
+
+    def test_production_first(self, work_tree: Path) -> None:
+        git(work_tree, "branch", "a")
+        git(work_tree, "branch", "prod")
+        git(work_tree, "switch", "--quiet", "--force", "--orphan", "empty")
+        (work_tree / "carto-fork.yaml").unlink(missing_ok=True)
+        assert (hint(work_tree) or "").startswith("prod has one: --policy-ref prod; or make one")
+        git(work_tree, "-c", "user.name=x", "-c", "user.email=x", "commit", "-qm", "none", "--allow-empty")
+        assert (hint(work_tree, ref="empty") or "").startswith("prod has one")
+
+    def test_in_no_branch_either(self, tmp_path: Path) -> None:
+        builder = RepositoryBuilder(tmp_path / "bare")
+        builder.branch("main", builder.on().write("a", "").commit())
+        assert hint(builder.path) == "make one: forkpolicy init; or name it: --policy FILE"
+
+
 class TestFromFiles:
     def test_the_work_trees_own(self, work_tree: Path) -> None:
         loaded = load_policy(Repository.open(work_tree), None, None)
