@@ -77,11 +77,14 @@ def parse_output(text: str) -> tuple[str, Path]:
     """Read the `FORMAT=FILE` of `--output`.
 
     Raises:
-        UsageError: it has another form.
+        UsageError: it has another form, or means standard output, which `--format` is for.
     """
     name, equals, path = text.partition("=")
     if not equals or not path or name not in FORMATS:
         raise UsageError(f"--output {text}: it takes FORMAT=FILE, where FORMAT is one of {', '.join(FORMATS)}")
+    if path == "-":
+        hint = f"for standard output: --format {name}; for a file of that name: --output {name}=./-"
+        raise UsageError(f"--output {text}: it writes files, and `-` is none", hint)
     return name, Path(path)
 
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from ...policy.errors import UsageError
 from ..applying import Applied, Order, carry_out
 from ..console import Output
+from ..escape import shell
 from ..git.identity import identities
+from ..git.repository import Repository
 from ..planner import Request, planning
 from ..report import applied as report
-from ..saved_plan import read_plan, require_same, require_unmoved
+from ..saved_plan import SavedPlan, read_plan, require_same, require_unmoved
 from .session import Options, Session, in_ci, now
 
 __all__ = ["Order", "What", "run"]
@@ -48,9 +50,18 @@ def run(options: Options, what: What, order: Order, output: Output) -> int:
     return applied.exit_code
 
 
+def _saved(file: Path, repo: Repository) -> SavedPlan:
+    """The saved plan; a release in its place is an easy mistake: `plan` takes one there."""
+    if not file.exists() and repo.ref(f"refs/tags/{file}") is not None:
+        raise UsageError(
+            f"{file} is a tag, and no file with a saved plan", f"forkpolicy apply --release {shell(str(file))}"
+        )
+    return read_plan(file)
+
+
 def _applied(options: Options, what: What, order: Order) -> Applied:
-    saved = read_plan(what.plan) if what.plan else None
     session = Session.start(options)
+    saved = _saved(what.plan, session.repo) if what.plan else None
     if saved:
         require_unmoved(saved, session.repo, session.loaded.policy, session.loaded.source)
     fork, moment = session.fork(saved.branch if saved else None), now()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...policy.errors import UsageError
+from ...policy.wording import suggestion
 from .. import handbook
 from ..console import Output, say
 from ..handbook_data import handbook_data
@@ -12,7 +13,7 @@ from ..plan import Plan
 from ..planner import Request as PlanRequest
 from ..planner import make_plan
 from ..release_notes import release_notes
-from ..render import render
+from ..render import render, template_names
 from ..report.markdown import to_markdown
 from ..report.notes import to_markdown as notes_to_markdown
 from ..report.view import template_data
@@ -37,16 +38,24 @@ def run(options: Options, request: Request, output: Output) -> int:
     """Render, and print the text or write it into a page.
 
     Raises:
-        UsageError: the page cannot be read, or has no markers; a link is none.
-        TemplateError: there is no such template, or it is wrong.
+        UsageError: there is no such template; the page cannot be read, or has no markers; a link is none.
+        TemplateError: the template is wrong.
     """
     session = Session.start(options)
     if request.template == "handbook" and request.into is not None:
         return _into(request.into, session)
     if request.into is not None:
         raise UsageError(f"--into is for the handbook, not for {request.template}", "forkpolicy render handbook")
+    _require_template(request.template, session)
     output.write({"text": lambda: _rendered(session, request)})
     return 0
+
+
+def _require_template(name: str, session: Session) -> None:
+    """Nothing where there is such a template: a plan takes too long to make for a slip of the keyboard."""
+    known = {"handbook", *template_names(), *session.loaded.policy.templates}
+    if name not in known:
+        raise UsageError(f"there is no template {name}", suggestion(name, known))
 
 
 def _rendered(session: Session, request: Request) -> str:
