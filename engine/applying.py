@@ -12,6 +12,7 @@ from pathlib import Path
 from ..policy.customizations import content_of, requirements
 from ..policy.errors import RefusedError, RepositoryError
 from ..policy.names import CommitId
+from .escape import shell
 from .exclusive import only_one
 from .fork import Fork
 from .git.identity import Identities
@@ -22,7 +23,7 @@ from .merge import Merge
 from .merge_message import merge_message
 from .plan import Plan, Status
 from .planner import Planned
-from .refs import Holds, SyncBranch, branch_name, look_at, move
+from .refs import Holds, SyncBranch, branch_name, checked_out_in, look_at, move
 from .result import Result, make_result
 from .worktree import laid_out_in, lay_out
 
@@ -70,6 +71,10 @@ class Applied:
     worktree: Path | None = None
     elsewhere: CommitId | None = None
     """Where the fork remote's branch of the same name stands, if it is not at `commit`."""
+    home: Path | None = None
+    """The repository's own work tree; None where it is bare."""
+    checked_out: Path | None = None
+    """The work tree in which the sync branch is checked out; None where it is in none."""
 
     @property
     def exit_code(self) -> int:
@@ -108,7 +113,7 @@ def carry_out(
     result = make_result(plan, planned.merge, planned.scratch, mark=order.with_markers)
     name = branch_name(plan, fork.policy, order.branch)
     with only_one(fork.repo):
-        return _with_elsewhere(fork, _carry_out(merging, order, result, name))
+        return _with_surroundings(fork, _carry_out(merging, order, result, name))
 
 
 # Private
@@ -130,16 +135,22 @@ def _carry_out(merging: Merging, order: Order, result: Result, name: str) -> App
 
 
 def _outcome_before(branch: SyncBranch, place: Path | None, order: Order) -> Outcome | None:
-    """How it ended where an earlier run, or a person after it, did the work already; None where it is to be done."""
+    """How it ended where an earlier run, or a person after it, did the work already; None where it is to be done.
+
+    Raises:
+        RefusedError: the earlier run left it for people in the other way.
+    """
     if branch.holds is Holds.MERGE:
         return Outcome.ALREADY
     if place is not None:
+        if order.with_markers:
+            raise _laid_out_instead(place)
         return Outcome.ALREADY if order.worktree else Outcome.PEOPLE
-    if branch.holds is not Holds.DRAFT:
+    if branch.holds is not Holds.DRAFT or order.force_with_lease:
         return None
-    if order.with_markers:
-        return Outcome.ALREADY
-    return None if order.force_with_lease else Outcome.PEOPLE
+    if order.worktree:
+        raise _draft_instead(branch, order.worktree)
+    return Outcome.ALREADY if order.with_markers else Outcome.PEOPLE
 
 
 def _for_a_person(merging: Merging, order: Order, result: Result, applied: Applied) -> Applied:
@@ -192,6 +203,23 @@ def _require_as_planned(merging: Merging, commit: CommitId, result: Result) -> N
         )
 
 
+def _laid_out_instead(place: Path) -> RefusedError:
+    there = shell(str(place))
+    return RefusedError(
+        f"this merge is laid out in {place} already, for a person to finish",
+        f"finish it: git -C {there} status; or give that up first: git worktree remove --force {there}",
+    )
+
+
+def _draft_instead(branch: SyncBranch, directory: Path) -> RefusedError:
+    name, there = shell(branch.name), shell(str(directory))
+    return RefusedError(
+        f"{branch.name} ({(branch.commit or '')[:12]}) holds this merge as a draft with conflict markers already",
+        f"finish the draft: git worktree add {there} {name}; or give it up, and lay the merge out in its place: "
+        f"forkpolicy apply --worktree {there} --force-with-lease",
+    )
+
+
 def _other_work(branch: SyncBranch) -> RefusedError:
     at = (branch.commit or "")[:12]
     return RefusedError(
@@ -200,8 +228,14 @@ def _other_work(branch: SyncBranch) -> RefusedError:
     )
 
 
-def _with_elsewhere(fork: Fork, applied: Applied) -> Applied:
+def _with_surroundings(fork: Fork, applied: Applied) -> Applied:
     if applied.branch is None:
         return applied
-    remote = fork.repo.ref(f"refs/remotes/{fork.policy.fork.remote}/{applied.branch.name}")
-    return replace(applied, elsewhere=remote) if remote not in (None, applied.commit) else applied
+    repo, branch = fork.repo, applied.branch
+    remote = repo.ref(f"refs/remotes/{fork.policy.fork.remote}/{branch.name}")
+    return replace(
+        applied,
+        elsewhere=None if remote == applied.commit else remote,
+        home=repo.work_tree,
+        checked_out=checked_out_in(repo, branch.ref),
+    )

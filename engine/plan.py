@@ -141,6 +141,7 @@ class Labels:
     upstream: str
     fork_repository: str
     upstream_repository: str
+    fork_remote: str = "origin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,7 @@ def _pending(fork: Fork, release: Release) -> tuple[Finding, ...]:
 
 def _labels(policy: Policy) -> Labels:
     fork, upstream = policy.fork, policy.upstream
-    return Labels(fork.name, upstream.name, fork.repository, upstream.repository)
+    return Labels(fork.name, upstream.name, fork.repository, upstream.repository, fork.remote)
 
 
 def _upstream_side(target: Target) -> UpstreamSide | None:

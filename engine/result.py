@@ -1,8 +1,9 @@
 """The result of a plan: every path at which the merge will differ from the fork's tree, drafts for people included."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..policy.decisions import Resolution
 from ..policy.facts import Entry, Versions
 from ..policy.findings import Severity
 from ..policy.names import CommitId, RepoPath, TreeId
@@ -49,7 +50,7 @@ def make_result(plan: Plan, merge: Merge, scratch: Scratch, *, mark: bool) -> Re
         (plan.fork.commit, plan.upstream.commit),
         changes,
         drafts.unmerged,
-        frozenset(drafts.entries),
+        frozenset((*drafts.entries, *_made_again(plan))),
     )
 
 
@@ -58,6 +59,13 @@ def make_result(plan: Plan, merge: Merge, scratch: Scratch, *, mark: bool) -> Re
 
 def _decided(plan: Plan) -> dict[RepoPath, Entry | None]:
     return {path: entry for decision in plan.decisions for path, entry in decision.results.items()}
+
+
+def _made_again(plan: Plan) -> Iterator[RepoPath]:
+    """What is generated: the result has a placeholder, which a command of the policy replaces."""
+    for decision in plan.decisions:
+        if decision.resolution is Resolution.REGENERATE:
+            yield from decision.paths
 
 
 def _own_files(

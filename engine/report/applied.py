@@ -1,6 +1,7 @@
 """What came of carrying a plan out, as text and as JSON: `forkpolicy.apply/1`."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -13,9 +14,10 @@ from ..console import Screen
 from ..decision_log import log_path
 from ..escape import shell
 from ..plan import Plan
-from ..refs import Holds
+from ..refs import Holds, SyncBranch
 from .json import Data, as_document
 from .layout import command, cut, fields, indented, joined, render, text
+from .steps import MADE_AGAIN, WORK_TREE
 from .words import count, short
 
 SCHEMA = "forkpolicy.apply/1"
@@ -38,6 +40,7 @@ def to_json(applied: Applied) -> str:
         "decision_log": log_path(plan.upstream.tag) if plan.upstream and branch else None,
         "left": [each.path for each in plan.for_people],
         "steps": list(steps(applied)),
+        "checklist": list(plan.checklist) if branch else [],
     }
     return as_document(data)
 
@@ -48,27 +51,49 @@ def to_text(applied: Applied, screen: Screen) -> str:
 
 
 def steps(applied: Applied) -> tuple[str, ...]:
-    """The commands that finish the sync, in order."""
-    if applied.branch is None or applied.plan.upstream is None:
+    """The commands that finish the sync, in order; they work from the repository's folder."""
+    plan, branch = applied.plan, applied.branch
+    if branch is None or plan.upstream is None:
         return ()
-    branch = shell(applied.branch.name)
-    push = f"git push -u origin {branch}"
-    after = (*applied.plan.commands, *applied.plan.checklist)
-    if applied.worktree is not None:
-        git = f"git -C {shell(str(applied.worktree))}"
-        by_hand = (f"{git} status", f"{git} mergetool") if _is_left(applied.plan) else ()
-        return (*by_hand, *after, *_add(applied, git), f"{git} commit", push)
     if applied.outcome is Outcome.PEOPLE and applied.commit is None:
-        return (
-            f"forkpolicy apply --release {shell(applied.plan.upstream.tag)} --worktree ../sync",
-            f"forkpolicy apply --release {shell(applied.plan.upstream.tag)} --with-markers",
-        )
-    if applied.branch.holds is Holds.DRAFT or applied.outcome is Outcome.DRAFTED:
-        return (f"git switch {branch}", f"git grep -n '^<<<<<<< {LABELS.fork}'", *after, "git commit --all", push)
-    return (*((f"git switch {branch}", *after) if after else ()), push)
+        again = f"forkpolicy apply --release {shell(plan.upstream.tag)}"
+        return f"{again} --worktree {WORK_TREE}", f"{again} --with-markers"
+    push = f"git push -u {shell(plan.labels.fork_remote)} {shell(branch.name)}"
+    return (*_finishing(applied, branch), push)
 
 
 # Private
+
+
+def _finishing(applied: Applied, branch: SyncBranch) -> tuple[str, ...]:
+    """What makes a finished merge of what is there."""
+    plan = applied.plan
+    if applied.worktree is not None:
+        git = f"git -C {shell(str(applied.worktree))}"
+        by_hand = (f"{git} status", f"{git} mergetool") if _is_left(plan) else ()
+        return (*by_hand, *_inside(applied.worktree, plan.commands), *_add(applied, git), f"{git} commit")
+    is_draft = branch.holds is Holds.DRAFT or applied.outcome is Outcome.DRAFTED
+    if not is_draft and (branch.later or not plan.commands):
+        return ()
+    switch, git, place = _checked_out(applied, branch)
+    again = _inside(place, plan.commands)
+    if is_draft:
+        return (*switch, f"{git} grep -n '^<<<<<<< {LABELS.fork}'", *again, f"{git} commit --all")
+    return (*switch, *again, f"{git} commit --all -m {shell(MADE_AGAIN)}")
+
+
+def _checked_out(applied: Applied, branch: SyncBranch) -> tuple[tuple[str, ...], str, Path]:
+    """What checks the branch out, if that takes something; git there; and the place."""
+    if applied.checked_out is not None:
+        return (), f"git -C {shell(str(applied.checked_out))}", applied.checked_out
+    if applied.home is not None:
+        return (f"git switch {shell(branch.name)}",), "git", applied.home
+    return (f"git worktree add {WORK_TREE} {shell(branch.name)}",), f"git -C {WORK_TREE}", Path(WORK_TREE)
+
+
+def _inside(place: Path, commands: Sequence[str]) -> tuple[str, ...]:
+    """Commands of the policy, which work in a work tree, run there."""
+    return tuple(f"(cd {shell(str(place))} && {each})" for each in commands)
 
 
 def _add(applied: Applied, git: str) -> tuple[str, ...]:
@@ -90,6 +115,8 @@ def _sections(applied: Applied) -> Iterator[RenderableType]:
     if every := steps(applied):
         note = "two ways to go on" if applied.outcome is Outcome.PEOPLE and applied.commit is None else "Next"
         yield from _titled(note.capitalize(), [command(each) for each in every], indent=0)
+        if plan.checklist:
+            yield from _titled("Then check", [text(f"- {each}") for each in plan.checklist])
 
 
 _LISTS_WHAT_IS_LEFT = (Outcome.PEOPLE, Outcome.LAID_OUT, Outcome.DRAFTED)

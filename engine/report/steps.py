@@ -6,6 +6,9 @@ from ..escape import shell
 from ..plan import Plan, PullRequest, UpstreamSide
 from .words import count
 
+MADE_AGAIN = "chore: make generated files again"
+"""The message of the commit that has them."""
+
 WORK_TREE = "../sync"
 """Where the commands lay out what is left for people: beside the repository."""
 
@@ -23,7 +26,7 @@ def steps(plan: Plan) -> tuple[Step, ...]:
     if plan.upstream is None or plan.pull_request is None:
         return ()
     done = _by_people(plan, plan.upstream) if plan.for_people else _by_itself(plan, plan.upstream, plan.pull_request)
-    return (*done, _push(plan.pull_request))
+    return (*done, _push(plan.labels.fork_remote, plan.pull_request))
 
 
 def _by_itself(plan: Plan, upstream: UpstreamSide, pull_request: PullRequest) -> tuple[Step, ...]:
@@ -31,7 +34,7 @@ def _by_itself(plan: Plan, upstream: UpstreamSide, pull_request: PullRequest) ->
     merge = Step(f"Make the merge, on {pull_request.branch}", (f"forkpolicy apply --release {shell(upstream.tag)}",))
     if not plan.commands:
         return (merge,)
-    again = (f"git switch {shell(pull_request.branch)}", *plan.commands, "git commit --all --amend --no-edit")
+    again = (f"git switch {shell(pull_request.branch)}", *plan.commands, f"git commit --all -m {shell(MADE_AGAIN)}")
     return merge, Step("Make again what is generated", again)
 
 
@@ -49,5 +52,6 @@ def _by_people(plan: Plan, upstream: UpstreamSide) -> tuple[Step, ...]:
     return lay_out, resolve, finish
 
 
-def _push(pull_request: PullRequest) -> Step:
-    return Step("Push the branch, for the pull request", (f"git push -u origin {shell(pull_request.branch)}",))
+def _push(remote: str, pull_request: PullRequest) -> Step:
+    push = f"git push -u {shell(remote)} {shell(pull_request.branch)}"
+    return Step("Push the branch, for the pull request", (push,))
