@@ -4,6 +4,7 @@ Source: git's documentation, gitdiffcore, "-M option"; the chunks (lines, long o
 so that a rename near the threshold is judged as git judges it.
 """
 
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container
@@ -13,7 +14,7 @@ from itertools import takewhile
 from ..policy.loss import is_binary
 from ..policy.names import BlobId
 
-_CHUNK = 64
+_CHUNKS = re.compile(rb"[^\n]{0,63}+\n|[^\n]{1,64}")
 _FREQUENT = 16
 """A chunk that more files have tells little about which of them are alike."""
 
@@ -38,7 +39,7 @@ class Fingerprints:
 
     def bytes_among(self, blob: BlobId, known: Container[bytes]) -> int:
         """How many bytes of a blob stand in known chunks; for most blobs that is all that is asked."""
-        return sum(len(chunk) for chunk in self._chunks(blob) if chunk in known)
+        return sum(map(len, filter(known.__contains__, self._chunks(blob))))
 
     def similarity(self, one: BlobId, other: BlobId, at_least: float) -> float:
         """The share of bytes two blobs have in common, from 0 to 1; 0 where it is below `at_least`."""
@@ -99,13 +100,8 @@ class Lookalikes:
 
 
 def chunks(content: bytes) -> list[bytes]:
-    """A file's content in chunks, in no order; CR before LF does not count in text."""
-    text = content if is_binary(content) else content.replace(b"\r\n", b"\n")
-    *lines, rest = text.split(b"\n")
-    found = [line + b"\n" for line in lines if len(line) < _CHUNK]
-    for long in (*(line + b"\n" for line in lines if len(line) >= _CHUNK), rest):
-        found += [long[start : start + _CHUNK] for start in range(0, len(long), _CHUNK)]
-    return found
+    """A file's content in chunks; CR before LF does not count in text."""
+    return _CHUNKS.findall(content if is_binary(content) else content.replace(b"\r\n", b"\n"))
 
 
 def common(one: Fingerprint, other: Fingerprint) -> int:
