@@ -77,14 +77,22 @@ class Replay:
         """What the merge recorded at a path."""
         return self.fork.repo.entry(self.trees.recorded, path)
 
+    def fork_entry(self, path: RepoPath) -> Entry | None:
+        """The fork's entry at a path."""
+        return self.fork.repo.entry(self.trees.fork, path)
+
+    def upstream_entry(self, path: RepoPath) -> Entry | None:
+        """Upstream's entry at a path."""
+        return self.fork.repo.entry(self.trees.upstream, path)
+
     def side(self, path: RepoPath) -> Side:
         """Whose entry was recorded at a path; where both sides have the same, the fork's."""
         recorded = self.recorded(path)
         if recorded is None:
             return Side.DELETED
-        if recorded == self.fork.repo.entry(self.trees.fork, path):
+        if recorded == self.fork_entry(path):
             return Side.FORK
-        return Side.UPSTREAM if recorded == self.fork.repo.entry(self.trees.upstream, path) else Side.BLEND
+        return Side.UPSTREAM if recorded == self.upstream_entry(path) else Side.BLEND
 
 
 @dataclass(frozen=True, slots=True)

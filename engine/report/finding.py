@@ -33,7 +33,7 @@ def _text(check: Check, policy: Policy, output: Output) -> str:
     page = Group(
         text(check.name, "bold"), fields(rows), Text(), Text("To waive it for a time, in the policy of the base:")
     )
-    return render(Group(page, command(_waiver(check))), output.width, color=output.has_color)
+    return render(Group(page, command(_waiver(check))), output.screen)
 
 
 def _json(check: Check, policy: Policy) -> str:

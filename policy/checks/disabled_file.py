@@ -1,0 +1,70 @@
+"""`disabled-file`: a file that the policy disables or removes becomes active."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..decisions import Resolution
+from ..findings import Finding, Severity
+from ..models import Policy
+from ..names import CommitId, RepoPath
+from ..wording import quoted
+from .check import Check, Example
+
+CHECK = Check(
+    "disabled-file",
+    Severity.ERROR,
+    "a file that the policy disables or removes becomes active",
+    "take the file out again; forkpolicy explain PATH says which rule it is",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Active:
+    """A file that should not be active."""
+
+    path: RepoPath
+    resolution: Resolution
+    """Whether the policy disables or removes it."""
+    rule: str
+    commit: CommitId | None = None
+    """The merge that recorded it, where one did."""
+    copy: RepoPath | None = None
+    """Where the disabled copy belongs; None where none is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The files that head makes active."""
+
+    active: tuple[Active, ...] = ()
+
+
+def judge(_policy: Policy, facts: Facts) -> Iterator[Finding]:
+    """Fail every such file."""
+    for each in facts.active:
+        done = "disables" if each.resolution is Resolution.DISABLE else "removes"
+        by = f"{each.commit[:10]} makes it active" if each.commit else "it becomes active"
+        message = f"{each.path}: {by}, and the policy {done} it (rule {quoted(each.rule)})"
+        fix = f"git mv '{each.path}' '{each.copy}'" if each.copy else f"git rm '{each.path}'"
+        yield CHECK.finding(message, path=each.path, commit=each.commit, fix=fix)
+
+
+_MERGE = CommitId("a1" * 20)
+_WORKFLOW = RepoPath(".github/workflows/deploy.yml")
+
+EXAMPLES = (
+    Example("what is disabled stays disabled", Facts()),
+    Example(
+        "a merge brings a disabled workflow back",
+        Facts((Active(_WORKFLOW, Resolution.DISABLE, "disabled-workflows", _MERGE),)),
+        (
+            ".github/workflows/deploy.yml: a1a1a1a1a1 makes it active, and the policy disables it "
+            "(rule `disabled-workflows`)",
+        ),
+    ),
+    Example(
+        "a commit adds a package that the policy removes",
+        Facts((Active(RepoPath("dist/a.whl"), Resolution.REMOVE, "built-packages"),)),
+        ("dist/a.whl: it becomes active, and the policy removes it (rule `built-packages`)",),
+    ),
+)

@@ -1,0 +1,91 @@
+"""`ownership`: a merge recorded a path otherwise than the policy decides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..decisions import Resolution
+from ..findings import Finding, Severity
+from ..models import Policy
+from ..names import CommitId, RepoPath
+from ..wording import quoted
+from .check import Check, Example
+
+CHECK = Check(
+    "ownership",
+    Severity.ERROR,
+    "a merge recorded a path otherwise than the policy decides, and head still has it so",
+    "record what the policy decides: forkpolicy explain PATH says what that is",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A path that a merge recorded against the policy."""
+
+    path: RepoPath
+    merge: CommitId
+    side: str
+    """Whose file was recorded: `fork`, `upstream`, `blend` (neither's) or `deleted`."""
+    resolution: Resolution
+    """What the policy decides."""
+    rule: str
+    source: CommitId | None
+    """The commit that has the file as the policy wants it; None where no commit has it so, or it is to be gone."""
+    gone: bool = False
+    """Whether the policy wants no file there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the merges of head recorded against the policy."""
+
+    recorded: tuple[Recorded, ...] = ()
+
+
+def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
+    """Fail every path that was recorded against the policy."""
+    for each in facts.recorded:
+        whose = _WHOSE[each.side].format(fork=policy.fork.name, upstream=policy.upstream.name)
+        wants = f"the policy decides {each.resolution} (rule {quoted(each.rule)})"
+        message = f"{each.path}: {each.merge[:10]} recorded {whose}, {wants}"
+        yield CHECK.finding(message, path=each.path, commit=each.merge, fix=_fix(each))
+
+
+def _fix(recorded: Recorded) -> str | None:
+    if recorded.gone:
+        return f"git rm {_argument(recorded.path)}"
+    if recorded.source is None:
+        return f"forkpolicy explain {_argument(recorded.path)} says why; forkpolicy plan shows the file that it makes"
+    return f"git checkout {recorded.source[:10]} -- {_argument(recorded.path)}"
+
+
+def _argument(path: str) -> str:
+    """A path as a word of a shell."""
+    return path if all(each.isalnum() or each in "-_./@+," for each in path) else "'" + path.replace("'", "'\\''") + "'"
+
+
+_WHOSE = {
+    "fork": "{fork}'s file",
+    "upstream": "{upstream}'s file",
+    "blend": "a file that is neither {fork}'s nor {upstream}'s",
+    "deleted": "no file",
+}
+_MERGE, _SIDE = CommitId("a1" * 20), CommitId("b2" * 20)
+_PAGE = RepoPath("out/page 1.html")
+
+EXAMPLES = (
+    Example("merges that recorded what the policy decides", Facts()),
+    Example(
+        "the fork's stale copy of a built page",
+        Facts((Recorded(_PAGE, _MERGE, "fork", Resolution.ACCEPT_UPSTREAM, "built-pages", _SIDE),)),
+        ("out/page 1.html: a1a1a1a1a1 recorded CARTO's file, the policy decides accept-upstream (rule `built-pages`)",),
+    ),
+    Example(
+        "a blend of a file that the fork never changed",
+        Facts((Recorded(RepoPath("app.py"), _MERGE, "blend", Resolution.ACCEPT_UPSTREAM, "untouched", _SIDE),)),
+        (
+            "app.py: a1a1a1a1a1 recorded a file that is neither CARTO's nor LiteLLM's, the policy decides "
+            "accept-upstream (rule `untouched`)",
+        ),
+    ),
+)
