@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 
 from ..policy import waivers
 from ..policy.checks.names import built_in_severity
@@ -15,10 +16,14 @@ from .fork import Fork
 from .gate_ends import Ends
 from .gate_facts import Addition, Gate
 from .gate_findings import findings
+from .glance import standing_at_a_glance
 from .plan import PolicySource
 from .preflight import require_history
 
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
+_SMALL = 1000
+"""A tree of so many files is looked through for what base violates; a larger one would take longer than judging."""
+
 _OF_CHECKOUTS = ("detached-head", "unborn-branch")
 """Notes of the preflight that say nothing about what is judged."""
 
@@ -34,8 +39,9 @@ def judge(fork: Fork, source: PolicySource, ends: Ends, now: datetime, *, in_ci:
     path = None if source.ref is None else RepoPath(source.path)
     gate = Gate(addition, ends.base_role(fork.policy), ends.head_role(fork.policy), path, now)
     found = _with_severities((*findings(gate), *_notes(gate)), fork.policy)
+    baseline = () if gate.base.role == "mirror" else _standing(fork, source, now.date())
     judged = waivers.judge(found, fork.policy.check.waivers, now.date())
-    standing = [each.finding for each in judged if each.waiver is None]
+    left = [each.finding for each in judged if each.waiver is None]
     return CheckReport(
         policy=source,
         base=ends.base.commit,
@@ -43,8 +49,15 @@ def judge(fork: Fork, source: PolicySource, ends: Ends, now: datetime, *, in_ci:
         base_name=ends.base.name,
         head_name=ends.head.name,
         commits=len(addition.commits),
-        findings=ranked((*standing, *waivers.expired(standing, fork.policy.check.waivers, now.date()))),
+        findings=ranked(
+            (
+                *left,
+                *waivers.expired(left, fork.policy.check.waivers, now.date()),
+                *_baseline_note(len(baseline), ends.base.name),
+            )
+        ),
         waived=tuple(_waived(each) for each in judged if each.waiver is not None),
+        standing=len(baseline),
     )
 
 
@@ -62,6 +75,24 @@ def _require_commits(addition: Addition, ends: Ends, *, in_ci: bool) -> None:
             f"there is nothing to judge between {between}: {why}",
             "name the commit before as --base, and the one to judge as --head",
         )
+
+
+def _standing(fork: Fork, source: PolicySource, today: date) -> tuple[Finding, ...]:
+    """What base violates by itself: all of it, or in a large tree what is seen at a glance."""
+    repo = fork.repo
+    files = islice(repo.files(repo.tree(fork.production.commit)), _SMALL + 1)
+    if sum(1 for _ in files) > _SMALL:
+        return standing_at_a_glance(fork, today)
+    from .standing import standing
+
+    return standing(fork, source.path, today)
+
+
+def _baseline_note(number: int, base: str) -> Iterator[Finding]:
+    if number:
+        places = "1 place" if number == 1 else f"{number:,} places"
+        message = f"{base} itself breaks the policy in {places} at least: that is not held against head"
+        yield Finding("standing", Severity.NOTE, message, fix="forkpolicy status")
 
 
 def _notes(gate: Gate) -> Iterator[Finding]:

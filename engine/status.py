@@ -12,6 +12,7 @@ from .lost_syncs import LostSync, LostSyncs
 from .mirror import Mirror, mirrors
 from .production_base import content_base_of
 from .release_list import ListedTag, ReleaseList, list_releases
+from .standing import standing
 from .versioning import VersionState, version_state
 
 
@@ -58,10 +59,12 @@ class Status:
     lost_syncs: tuple[LostSync, ...]
     pending: tuple[PendingSync, ...]
     findings: tuple[Finding, ...]
+    standing: tuple[Finding, ...]
+    """What production violates: the gate does not hold it against pull requests."""
 
 
-def fork_status(fork: Fork, now: datetime) -> Status:
-    """Look at everything that tells where the fork stands.
+def fork_status(fork: Fork, policy_path: str, now: datetime) -> Status:
+    """Look at everything that tells where the fork stands; the policy belongs to the fork, so its path is asked for.
 
     Raises:
         RepositoryError: history is damaged.
@@ -86,6 +89,7 @@ def fork_status(fork: Fork, now: datetime) -> Status:
         tuple(LostSyncs(fork).among(fork.history.commits.values()).values()),
         _pending(fork),
         (*fork.findings, *releases.findings, *problems),
+        standing(fork, policy_path, now.date()),
     )
 
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from .models import Policy, Rule
 from .names import RepoPath
-from .rule_paths import RulePaths
+from .origins import DEFAULT
+from .rule_paths import RulesByPath
 from .section import Section
 from .wording import quoted
-
-_DEFAULT = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +27,9 @@ def changes(before: Policy, after: Policy) -> tuple[str, ...]:
 
 def new_owners(before: Policy, after: Policy, paths: Iterable[RepoPath]) -> Iterator[NewOwner]:
     """The files whose rules, in the order in which they are asked, are others than before."""
-    of_before, of_after = _Rules(before), _Rules(after)
+    rules_before, rules_after = RulesByPath(before.ownership.rules), RulesByPath(after.ownership.rules)
     for path in paths:
-        old, new = of_before.of(path), of_after.of(path)
+        old, new = _owners(before, rules_before.asked(path)), _owners(after, rules_after.asked(path))
         if old != new:
             place = next(index for index in range(max(len(old), len(new))) if old[index:][:1] != new[index:][:1])
             yield NewOwner(path, _named(old, place), _named(new, place))
@@ -39,22 +38,12 @@ def new_owners(before: Policy, after: Policy, paths: Iterable[RepoPath]) -> Iter
 # Private
 
 
-class _Rules:
-    """The rules of a policy by the files that they may decide."""
-
-    def __init__(self, policy: Policy) -> None:
-        self._rules = [(rule, RulePaths.of(rule)) for rule in policy.ownership.rules]
-        self._default = (_DEFAULT, str(policy.ownership.default))
-
-    def of(self, path: RepoPath) -> tuple[tuple[str, str], ...]:
-        """The rules that are asked about a path, each with what it resolves, up to the first without conditions."""
-        found: list[tuple[str, str]] = []
-        for rule, owned in self._rules:
-            if owned is None or owned.match(path) is not None:
-                found.append((rule.name, str(rule.resolve)))
-                if rule.when is None:
-                    return tuple(found)
-        return (*found, self._default)
+def _owners(policy: Policy, rules: tuple[Rule, ...]) -> tuple[tuple[str, str], ...]:
+    """Rules by name, each with what it resolves; the default where the last of them has conditions."""
+    named = tuple((rule.name, str(rule.resolve)) for rule in rules)
+    if rules and rules[-1].when is None:
+        return named
+    return (*named, (DEFAULT, str(policy.ownership.default)))
 
 
 def _named(rules: tuple[tuple[str, str], ...], place: int) -> str:

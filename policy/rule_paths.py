@@ -1,5 +1,6 @@
 """The paths of one rule: those that its patterns match and, where it disables files, their disabled copies."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .decisions import Resolution
@@ -35,3 +36,20 @@ class RulePaths:
         if found is None and self.suffix and path.endswith(self.suffix):
             return self.patterns.match(RepoPath(path.removesuffix(self.suffix)))
         return found
+
+
+class RulesByPath:
+    """Rules by the files that they may decide, as far as paths tell."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = [(rule, RulePaths.of(rule)) for rule in rules]
+
+    def asked(self, path: RepoPath) -> tuple[Rule, ...]:
+        """The rules that are asked about a path, in order, up to the first that has no conditions."""
+        found: list[Rule] = []
+        for rule, owned in self._rules:
+            if owned is None or owned.match(path) is not None:
+                found.append(rule)
+                if rule.when is None:
+                    break
+        return tuple(found)

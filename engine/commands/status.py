@@ -9,5 +9,7 @@ from .session import Options, Session, now
 def run(options: Options, output: Output) -> int:
     """Tell where the fork stands, on one screen."""
     session = Session.start(options)
-    output.write(report.renderers(fork_status(session.fork(), now()), session.loaded.policy, output))
+    output.write(
+        report.renderers(fork_status(session.fork(), session.loaded.source.path, now()), session.loaded.policy, output)
+    )
     return 0

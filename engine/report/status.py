@@ -1,6 +1,7 @@
 """Where the fork stands, on one screen, as JSON, as Markdown."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from rich.console import Group, RenderableType
 from rich.text import Text
@@ -10,12 +11,15 @@ from ..console import Output
 from ..escape import code_span, prose
 from ..status import Status
 from .json import Data, as_document, finding_data
-from .layout import fields, render, text
+from .layout import fields, joined, render, text
 from .version import Renderers, finding_lines
 from .version_words import branch_picture, version_words
 from .words import count, short
 
 SCHEMA = "forkpolicy.status/1"
+
+_SHOWN = 5
+"""How many violations of one kind people get to see."""
 
 
 def renderers(status: Status, policy: Policy, output: Output) -> Renderers:
@@ -58,13 +62,15 @@ def _data(status: Status) -> Data:
         "lost_syncs": [{"commit": each.commit, "evidence": str(each)} for each in status.lost_syncs],
         "pending_syncs": [{"ref": each.ref, "commit": each.commit} for each in status.pending],
         "findings": [finding_data(each) for each in status.findings],
+        "standing": [finding_data(each) for each in status.standing],
     }
 
 
 def _text(status: Status, policy: Policy) -> RenderableType:
     findings = [Text(), *map(finding_lines, status.findings)] if status.findings else []
     picture = [text(line, "dim") for line in branch_picture(status, policy)]
-    return Group(fields((name, text(value)) for name, value in _rows(status, policy)), Text(), *picture, *findings)
+    rows = fields((name, text(value)) for name, value in _rows(status, policy))
+    return Group(rows, Text(), *picture, *findings, *_standing(status))
 
 
 def _markdown(status: Status, policy: Policy) -> str:
@@ -73,8 +79,30 @@ def _markdown(status: Status, policy: Policy) -> str:
     findings = "\n".join(
         f"- **{each.severity}** {code_span(each.rule)} {prose(each.message)}" for each in status.findings
     )
-    parts = ["| | |\n|---|---|\n" + rows, f"```text\n{picture}\n```", findings]
+    standing = "\n".join(
+        f"- {code_span(rule)} {prose(message)}" for rule, messages in _violations(status) for message in messages
+    )
+    told = f"What {code_span(status.production)} violates:\n\n{standing}" if standing else ""
+    parts = ["| | |\n|---|---|\n" + rows, f"```text\n{picture}\n```", findings, told]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _standing(status: Status) -> Iterator[RenderableType]:
+    """What production violates, by finding."""
+    if status.standing:
+        yield Group(
+            Text(), text(f"Violations in {status.production}: the gate does not hold them against head", "bold")
+        )
+    for rule, messages in _violations(status):
+        yield from (joined(text(f"{rule} ", "red"), text(each)) for each in messages)
+
+
+def _violations(status: Status) -> Iterator[tuple[str, list[str]]]:
+    """The violations of each finding, as many as people get to see; JSON has all."""
+    for rule, group in groupby(status.standing, key=lambda each: each.rule):
+        messages = [each.message for each in group]
+        more = len(messages) - _SHOWN
+        yield rule, [*messages[:_SHOWN], *([f"… and {more:,} more"] if more > 0 else [])]
 
 
 def _rows(status: Status, policy: Policy) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ CHECK = Check(
     "forbidden-merge",
     Severity.ERROR,
     "the policy forbids to merge what the head branch is, under any name, into the base",
-    "merge a release on a sync branch instead: forkpolicy plan, then forkpolicy apply",
+    "merge a release on a sync branch instead: forkpolicy plan && forkpolicy apply",
     has_paths=False,
 )
 

@@ -12,7 +12,7 @@ CHECK = Check(
     "not-a-release",
     Severity.ERROR,
     "a sync branch merges a commit of upstream's other than a release's",
-    "make the sync branch again from a release: forkpolicy plan, then forkpolicy apply",
+    "make the sync branch again from a release: forkpolicy plan && forkpolicy apply",
     has_paths=False,
 )
 
@@ -38,7 +38,11 @@ class Facts:
 def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
     """Fail every commit that is merged and is no release."""
     newest = facts.instead
-    fix = CHECK.mend if newest is None else f"merge {newest} instead: forkpolicy plan {newest}, then forkpolicy apply"
+    fix = (
+        CHECK.mend
+        if newest is None
+        else f"merge {newest} instead: forkpolicy plan {newest} && forkpolicy apply --release {newest}"
+    )
     for each in facts.merged:
         who = "head ends in" if each.merge is None else f"{each.merge[:10]} merges"
         message = f"{who} {each.commit[:10]} of {policy.upstream.name}, which is no release"

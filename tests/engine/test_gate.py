@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from forkpolicy.engine.status import fork_status
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.findings import Severity
 from tests.builder import RepositoryBuilder
 from tests.gated import POLICY_FILE, Gated, messages, rules
-from tests.numbered import POLICY
+from tests.numbered import NOW, POLICY, policy
 
 MARKED = "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> main\n"
 
@@ -260,6 +261,54 @@ class TestWaivers:
 
         assert report.status == "passed"
         assert "expired-waiver" in rules(report, "note")
+
+
+class TestWhatBaseAlreadyViolates:
+    RULES = """
+    - { name: off, paths: [/ci/*.yml], resolve: disable, suffix: .txt, applies: always }
+customizations:
+  - { name: the special line, must_contain: [{ path: src/a.py, text: special }] }
+versions:"""
+
+    @pytest.fixture
+    def fork(self, repository: RepositoryBuilder) -> Gated:
+        fork = Gated(repository, POLICY.replace("\nversions:", self.RULES, 1))
+        change = fork.change().write("ci/deploy.yml", "on: push\n").write("src/a.py", "plain\n")
+        fork.production = change.write("src/b.py", MARKED).commit("chore: violations")
+        return fork
+
+    def test_it_is_one_note_with_a_count(self, fork: Gated) -> None:
+        report = fork.check(fork.on(fork.production, "feat: one"))
+
+        assert (report.status, report.standing) == ("passed", 3)
+        assert messages(report, "standing") == [
+            "carto/main itself breaks the policy in 3 places at least: that is not held against head"
+        ]
+
+    def test_status_lists_it(self, fork: Gated) -> None:
+        rules = policy(POLICY.replace("\nversions:", self.RULES, 1))
+        found = fork_status(fork.fork(rules), POLICY_FILE, NOW).standing
+
+        assert [(each.rule, each.path) for each in found] == [
+            ("customization-lost", "src/a.py"),
+            ("disabled-file", "ci/deploy.yml"),
+            ("conflict-markers", "src/b.py"),
+        ]
+
+    def test_what_the_policy_waives_does_not_count(self, repository: RepositoryBuilder) -> None:
+        waiver = "{ finding: conflict-markers, path: /src/, reason: old, expires: 2026-12-31 }"
+        fork = Gated(repository, f"{POLICY}check: {{ waivers: [{waiver}] }}\n")
+        fork.production = fork.change().write("src/b.py", MARKED).commit("chore: violations")
+
+        assert fork.check(fork.on(fork.production, "feat: one")).standing == 0
+
+    def test_in_a_large_tree_a_look_at_few_files_is_taken(self, fork: Gated) -> None:
+        change = fork.change()
+        for number in range(1001):
+            change.write(f"data/{number}.txt", "x\n")
+        fork.production = change.commit("chore: data")
+
+        assert fork.check(fork.on(fork.production, "feat: one")).standing == 2
 
 
 class TestThePolicyItself:
