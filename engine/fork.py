@@ -1,7 +1,7 @@
 """The fork as it stands: production, the releases that are known, and the history that both share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ..policy.findings import Finding
@@ -134,3 +134,13 @@ class Fork:
     def _is_in_history(self, commit: CommitId) -> bool:
         """Whether any commit is in the branch's history; the fork may have tagged one of upstream's, too."""
         return commit in self.history.commits or self.repo.is_ancestor(commit, self.production.commit)
+
+
+def fork_at(fork: Fork, revision: str) -> Fork:
+    """The fork, seen from another commit than its branch's tip.
+
+    Raises:
+        RepositoryError: there is no such commit.
+    """
+    commit = fork.repo.resolve(revision)
+    return replace(fork, production=replace(fork.production, name=revision, commit=commit, also=None))

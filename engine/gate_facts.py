@@ -13,7 +13,7 @@ from ..policy.facts import Entry
 from ..policy.models import Policy
 from ..policy.names import BlobId, CommitId, RefName, RepoPath, TreeId
 from ..policy.releases import Release
-from .fork import Fork
+from .fork import Fork, fork_at
 from .git.repository import Commit
 from .history import fork_history
 
@@ -87,6 +87,11 @@ class Addition:
             return (Brought(self.head, None),)
         merges = {parent: each.id for each in self.own.values() for parent in each.parents if parent in upstream}
         return tuple(Brought(each, merges[each]) for each in self.fork.repo.independent(merges))
+
+    @cached_property
+    def at_head(self) -> Fork:
+        """The fork, seen from head."""
+        return fork_at(self.fork, self.head)
 
     @cached_property
     def changed(self) -> Mapping[RepoPath, Entry | None]:

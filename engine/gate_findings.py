@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterator
 from ..policy.checks import commit_format, conflict_markers, forbidden_merge, wrong_base
 from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
+from ..policy.patterns import PathSet
+from ..policy.rule_models import Rule
 from .gate_facts import REBASED, Addition, Gate
 from .git.differences import differ_at
 from .git.repository import Commit
+from .glance import NOT_ACTIVE
 
 _FEWEST_PATHS = 5
 """A commit that changes fewer cannot be told from one that was taken by itself (`lost_syncs`)."""
@@ -77,6 +80,37 @@ def _not_a_release(gate: Gate) -> Iterator[Finding]:
     return merged_without_release(gate)
 
 
+def _ownership(gate: Gate) -> Iterator[Finding]:
+    """Of the syncs that head brings, and of what it changes by itself: no path is told twice."""
+    told: set[RepoPath] = set()
+    if gate.addition.upstream:
+        from .gate_merges import reviewed_syncs
+
+        for each in reviewed_syncs(gate):
+            told |= {each.path} if each.path is not None else set()
+            yield each
+    watched = [PathSet(each.paths) for each in gate.policy.ownership.rules if each.paths and _is_watched(each)]
+    if any(paths.matches(path) for paths in watched for path in gate.addition.changed if path not in told):
+        from .gate_disowned import disowned_files
+
+        yield from disowned_files(gate, told)
+
+
+def _is_watched(rule: Rule) -> bool:
+    """Whether a rule says of files that they are not there, or exactly upstream's."""
+    return rule.resolve in NOT_ACTIVE or rule.scope == "exact"
+
+
+def _fork_s_work(gate: Gate) -> Iterator[Finding]:
+    """The customizations and the marked lines in the files that head changes."""
+    if not (gate.policy.customizations or gate.policy.ownership.markers):
+        return
+    from .gate_trees import lost_markers, lost_requirements
+
+    yield from lost_requirements(gate)
+    yield from lost_markers(gate)
+
+
 def _conflict_markers(gate: Gate) -> Iterator[Finding]:
     """In the files that head leaves: what a later commit of head resolved is no finding."""
     return conflict_markers.judge(gate.policy, conflict_markers.Facts(tuple(_marked(gate.addition))))
@@ -125,6 +159,8 @@ _CHECKS: tuple[Callable[[Gate], Iterator[Finding]], ...] = (
     _wrong_base,
     _squashed_sync,
     _not_a_release,
+    _ownership,
+    _fork_s_work,
     _conflict_markers,
     _version_mismatch,
     _commit_format,

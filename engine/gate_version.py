@@ -7,11 +7,10 @@ from ..policy.findings import Finding
 from ..policy.models import UpstreamVersion, Versions
 from ..policy.names import RepoPath
 from .contained import Containment
-from .fork import Fork
+from .fork import Fork, fork_at
 from .gate_facts import Addition, Gate
 from .lost_syncs import LostSyncs
 from .version_findings import file_claims
-from .versioning import fork_at
 
 
 def version_claims(gate: Gate, rules: Versions, place: UpstreamVersion) -> Iterator[Finding]:

@@ -12,11 +12,11 @@ from ..policy.names import CommitId
 from ..policy.releases import Release
 from ..policy.version_rules import Effect
 from ..policy.versions import image_tags
-from .fork import Fork
+from .fork import Fork, fork_at
 from .history import pull_requests
 from .policy_source import LoadedPolicy, load_policy
 from .production_base import content_base_of
-from .versioning import Versioning, VersionState, fork_at, version_state
+from .versioning import Versioning, VersionState, version_state
 
 BREAKING, OTHER = "breaking", "other"
 """The groups that are no type of commit: the first one, and the last."""

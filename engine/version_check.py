@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from ..policy.fields import version_key
 from ..policy.findings import Finding, Severity
 from ..policy.versions import ForkVersion
-from .fork import Fork
-from .versioning import Tagged, Versioning, VersionState, fork_at
+from .fork import Fork, fork_at
+from .versioning import Tagged, Versioning, VersionState
 
 
 def check_tag(fork: Fork, tag: str) -> tuple[Finding, ...]:

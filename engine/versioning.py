@@ -13,7 +13,7 @@ from ..policy.releases import Release
 from ..policy.version_rules import Effect, OwnCommit, effects
 from ..policy.versions import Bump, ForkVersion, VersionFormat, image_tags, next_version
 from .contained import Contained, Containment
-from .fork import Fork
+from .fork import Fork, fork_at
 from .git.health import shallow_commits
 from .git.mailmap import Mailmap
 from .git.repository import Commit
@@ -263,16 +263,6 @@ def tag_after_sync(fork: Fork, release: Release, content_base: CommitId | None) 
     if fork.formats is None:
         return None
     return fork.formats.tag(version_state(fork, content_base=content_base).next.on(release.version))
-
-
-def fork_at(fork: Fork, revision: str) -> Fork:
-    """The fork, seen from another commit than its branch's tip.
-
-    Raises:
-        RepositoryError: there is no such commit.
-    """
-    commit = fork.repo.resolve(revision)
-    return replace(fork, production=replace(fork.production, name=revision, commit=commit, also=None))
 
 
 def _own(commit: Commit, authors: Mailmap) -> OwnCommit:

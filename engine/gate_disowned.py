@@ -1,0 +1,100 @@
+"""What the checks of the gate ask about files that head changes and that are not the fork's to have, or to change."""
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..policy.checks import disabled_file, not_upstream
+from ..policy.decisions import Resolution
+from ..policy.facts import Conflict, ConflictFacts, Entry, Versions
+from ..policy.findings import Finding
+from ..policy.names import CommitId, RepoPath
+from ..policy.ownership import Ownership
+from ..policy.patterns import PathSet
+from ..policy.rule_models import Rule
+from .conflict_facts import file_facts
+from .evaluation import ownership_of
+from .gate_facts import Addition, Gate
+from .glance import NOT_ACTIVE
+
+
+def disowned_files(gate: Gate, told: Container[RepoPath]) -> Iterator[Finding]:
+    """`disabled-file` and `not-upstream`, of what head itself adds or changes; the replay tells what a sync brings.
+
+    Where no release is known to be in head, nothing can be said of what has to be exactly upstream's.
+    """
+    rulings = tuple(_Rulings(gate).of(told))
+    off = (each for each in rulings if each.rule.resolve in NOT_ACTIVE and each.is_new)
+    active = (disabled_file.Active(each.path, each.rule.resolve, each.rule.name, copy=each.copy) for each in off)
+    yield from disabled_file.judge(gate.policy, disabled_file.Facts(tuple(active)))
+    exact = [each for each in rulings if each.rule.scope == "exact"]
+    yield from not_upstream.judge(gate.policy, _differing(gate.addition, exact))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """A file that head changes, with the rule that decides it."""
+
+    path: RepoPath
+    entry: Entry | None
+    rule: Rule
+    is_new: bool
+    """Whether head has a file where base has none."""
+
+    @property
+    def copy(self) -> RepoPath | None:
+        """Where the disabled copy belongs; None where none is kept."""
+        is_kept = self.rule.resolve is Resolution.DISABLE and self.rule.copy_ != "none"
+        return RepoPath(f"{self.path}{self.rule.suffix}") if is_kept else None
+
+
+class _Rulings:
+    """Which rule decides a file that head changes. Facts are looked up only where a rule in question names the path."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+        rules = gate.policy.ownership.rules
+        self._rules = {each.name: each for each in rules if each.resolve in NOT_ACTIVE or each.scope == "exact"}
+        self._paths = [PathSet(each.paths) for each in self._rules.values() if each.paths]
+
+    def of(self, told: Container[RepoPath]) -> Iterator[_Ruled]:
+        """The changed files that one of these rules decides, but what is told already."""
+        addition = self._gate.addition
+        for path, entry in addition.changed.items() if self._paths else ():
+            if path in told or not any(paths.matches(path) for paths in self._paths):
+                continue
+            rule = self._rule(path, entry)
+            if rule is not None:
+                before = _at(addition, addition.base, path)
+                yield _Ruled(path, entry, rule, is_new=entry is not None and before is None)
+
+    def _rule(self, path: RepoPath, entry: Entry | None) -> Rule | None:
+        head = self._gate.addition.at_head
+        release = head.newest_contained
+        upstream = None if release is None else _at(self._gate.addition, head.releases[release], path)
+        versions = Versions(upstream, entry, upstream)
+        facts = file_facts(head.repo, head.history, path, versions)
+        ruling = self._ownership.ruling_on(ConflictFacts(Conflict(path, None, {path: versions}), (facts,)))
+        return None if ruling is None else self._rules.get(ruling.rule)
+
+    @cached_property
+    def _ownership(self) -> Ownership:
+        return ownership_of(self._gate.addition.fork, self._gate.policy_path or "")
+
+
+def _differing(addition: Addition, exact: list[_Ruled]) -> not_upstream.Facts:
+    release = addition.at_head.newest_contained if exact else None
+    if release is None:
+        return not_upstream.Facts()
+    commit = addition.at_head.releases[release]
+    found = [(each, _at(addition, commit, each.path)) for each in exact]
+    differing = (
+        not_upstream.Differing(each.path, each.rule.name, in_release=wanted is not None)
+        for each, wanted in found
+        if each.entry != wanted
+    )
+    return not_upstream.Facts(release.tag, tuple(differing))
+
+
+def _at(addition: Addition, commit: CommitId, path: RepoPath) -> Entry | None:
+    return addition.fork.repo.entry(addition.fork.repo.tree(commit), path)
