@@ -9,7 +9,8 @@ from ..policy.names import CommitId
 from .git import health
 from .git.repository import Repository
 from .mirror import Mirror, reset_commands
-from .preflight import Expected, probe, require_history, require_objects, resolve_branch
+from .missing import require_objects
+from .preflight import Expected, fetch_releases, probe, require_history, resolve_branch
 
 CROSS_CHECK_GIT = (2, 38)
 """The oldest git that has `merge-tree --write-tree`, which the cross-check asks."""
@@ -136,8 +137,9 @@ def _mirror(mirror: Mirror, remote: str) -> Check:
 
 def _merge(repo: Repository, expected: Expected, release: CommitId | None, in_ci: bool) -> tuple[Check, ...]:
     """Whether the newest release could be merged: its history, then every object that the merge reads."""
-    if release is None or not expected.branches:
-        return ()
+    if release is None:
+        nothing = "no release of upstream is known here: there is nothing to merge"
+        return (Check(State.ERROR, "merge", nothing, fetch_releases(repo, expected)),)
     try:
         fork = resolve_branch(repo, expected.branches[0], expected.fork_remote).commit
     except RepositoryError:

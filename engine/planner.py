@@ -21,6 +21,7 @@ from .lost_customizations import lost_customizations
 from .merge import Merge
 from .merge_base import merge_on_base
 from .merge_findings import merge_findings
+from .missing import naming_missing_files
 from .plan import (
     PENDING_SYNC,
     Base,
@@ -87,7 +88,8 @@ def planning(
         yield Planned(plan)
         return
     bases = require_history(fork.repo, fork.production.commit, target.commit, in_ci=in_ci)
-    with scratch_for(fork) as scratch:
+    sides = fork.production.commit, target.commit
+    with naming_missing_files(fork.repo, bases[0], *sides, in_ci=in_ci), scratch_for(fork) as scratch:
         merged = _merge(fork, source, scratch, request, target.commit, bases)
         yield Planned(_with_merge(plan, fork, target.release, merged), merged.merge, scratch)
 

@@ -6,11 +6,12 @@ Silently before every command, so nothing here walks whole histories. `doctor.py
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from ..policy.errors import RepositoryError
 from ..policy.findings import Finding, Severity
 from ..policy.models import Policy
-from ..policy.names import BlobId, CommitId, RefName, RepoPath, TreeId
+from ..policy.names import CommitId, RefName
 from ..policy.releases import Release, ReleaseRules
 from .git import health
 from .git.repository import Repository
@@ -57,15 +58,20 @@ class Branch:
     """None for a commit that was named by itself."""
     also: RefName | None = None
     """The fork remote's branch of that name, where it stands elsewhere."""
+    standing: Literal["ahead", "behind"] | None = None
+    """How the branch stands to that one; None where each has commits of its own, or history does not tell."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What is to say about it: that the remote's branch differs."""
         if self.also is None:
             return ()
-        message = f"{self.name}: {self.ref} is used; {self.also} stands elsewhere"
-        fix = f"git switch {self.name} && git pull --ff-only"
-        return (_note("branch-differs", message, fix),)
+        how, fix = {
+            "behind": ("is ahead of it", f"git switch {self.name} && git pull --ff-only"),
+            "ahead": ("is behind it", f"look at what is only here: git log {self.also}..{self.ref}"),
+            None: ("stands elsewhere", f"look at both: git log --left-right {self.also}...{self.ref}"),
+        }[self.standing]
+        return (_note("branch-differs", f"{self.name}: {self.ref} is used; {self.also} {how}", fix),)
 
 
 def open_repository(path: Path) -> Repository:
@@ -98,7 +104,8 @@ def resolve_branch(repo: Repository, name: str, fork_remote: str) -> Branch:
         raise _no_branch(repo, name, refs, fork_remote)
     ref, *others = tips
     differing = next((other for other in others if tips[other] != tips[ref]), None)
-    return Branch(name, tips[ref], ref, differing)
+    standing = None if differing is None else _standing(repo, tips[ref], tips[differing])
+    return Branch(name, tips[ref], ref, differing, standing)
 
 
 def branch_refs(name: str, fork_remote: str) -> tuple[RefName, ...]:
@@ -118,7 +125,7 @@ def probe(repo: Repository, expected: Expected, known: health.RefFiles | None = 
         _detached_head(repo),
         _unborn_branch(repo, refs),
         _no_upstream_remote(repo, expected),
-        _no_release_tags(refs, expected),
+        _no_release_tags(repo, refs, expected),
         _shallow_clone(repo),
         _partial_clone(repo),
         _replace_refs(refs),
@@ -140,6 +147,14 @@ def preflight(repo: Repository, expected: Expected, known: health.RefFiles | Non
         if finding.severity is Severity.ERROR:
             raise RepositoryError(finding.message, finding.fix)
     return findings
+
+
+def fetch_releases(repo: Repository, expected: Expected, tag: str | None = None) -> str:
+    """The command that brings upstream's releases here, or one of them, by upstream's remote where there is one."""
+    known = expected.upstream_remote in repo.remotes()
+    deepen = f"{UNSHALLOW} && " if repo.is_shallow else ""
+    source = expected.upstream_remote if known else expected.upstream_url
+    return f"{deepen}git fetch " + (f"--tags {source}" if tag is None else f"{source} tag {tag}")
 
 
 def require_history(repo: Repository, one: CommitId, other: CommitId, *, in_ci: bool = False) -> tuple[CommitId, ...]:
@@ -164,19 +179,6 @@ def require_history(repo: Repository, one: CommitId, other: CommitId, *, in_ci: 
             "check that both remotes are of the same project: git remote -v",
         )
     return bases
-
-
-def require_objects(repo: Repository, base: TreeId, *sides: TreeId, in_ci: bool = False) -> None:
-    """Nothing where every file is here that differs between the base and a side: what a merge reads.
-
-    Raises:
-        RepositoryError: one is missing, as in a partial clone; it names the first, in order of paths.
-    """
-    for side in sides:
-        for path, entries in sorted(repo.changes(base, side).items()):
-            for entry in entries:
-                if entry is not None and not entry.is_submodule and not repo.has(entry.id):
-                    raise _missing_blob(repo, path, entry.id, in_ci)
 
 
 # Notes: one small function each, with a heading in docs/preflight.md
@@ -204,12 +206,12 @@ def _no_upstream_remote(repo: Repository, expected: Expected) -> Finding | None:
     return _note("no-upstream-remote", f"there is no remote `{name}`: upstream is known by its tags alone", fix)
 
 
-def _no_release_tags(refs: health.RefFiles, expected: Expected) -> Finding | None:
+def _no_release_tags(repo: Repository, refs: health.RefFiles, expected: Expected) -> Finding | None:
     tags = [ref.removeprefix("refs/tags/") for ref in refs if ref.startswith("refs/tags/")]
     if any(map(expected.is_release, tags)):
         return None
     have = f"none of the {len(tags)} tags here is a release" if tags else "no tag was fetched"
-    fix = f"git fetch --tags {expected.upstream_url}"
+    fix = fetch_releases(repo, expected)
     return _note("no-release-tags", f"no release of upstream is known: {have}", fix)
 
 
@@ -254,6 +256,14 @@ def _damaged_refs(repo: Repository, refs: health.RefFiles, expected: Expected) -
 # Private
 
 
+def _standing(repo: Repository, one: CommitId, other: CommitId) -> Literal["ahead", "behind"] | None:
+    if repo.is_shallow:
+        return None
+    if repo.is_ancestor(one, other):
+        return "behind"
+    return "ahead" if repo.is_ancestor(other, one) else None
+
+
 def _note(rule: str, message: str, fix: str | None = None) -> Finding:
     return Finding(rule, Severity.NOTE, message, fix=fix)
 
@@ -274,13 +284,3 @@ def _is_needed(ref: RefName, expected: Expected) -> bool:
 def _not_shared(repo: Repository, one: CommitId, other: CommitId) -> set[CommitId]:
     """The commits that only one of the two histories has; asked of shallow clones alone, which are short."""
     return {*repo.walk([one], [other]), *repo.walk([other], [one])}
-
-
-def _missing_blob(repo: Repository, path: RepoPath, blob: BlobId, in_ci: bool) -> RepositoryError:
-    if not health.promisor_remotes(repo):
-        return RepositoryError(
-            f"{path}: object {blob} is missing from this repository", "git fsck; git fetch --refetch"
-        )
-    return RepositoryError(
-        f"{path}: object {blob} is not here: this is a partial clone", CHECKOUT if in_ci else REFETCH
-    )

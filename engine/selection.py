@@ -8,6 +8,7 @@ from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId
 from ..policy.releases import Candidate, Rejected, Release, newest, refusal
 from .fork import Fork
+from .preflight import Expected, fetch_releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _newest(fork: Fork, now: datetime) -> Target:
         if contained is None and not newer:
             raise RepositoryError(
                 "no release of upstream is known here: no tag matches `releases.schemes`",
-                f"git fetch --tags {fork.policy.upstream.remote}",
+                fetch_releases(fork.repo, Expected.of(fork.policy)),
             )
         return Target(contained, None, contained, notes=notes)
     release = selection.chosen.release
@@ -85,5 +86,5 @@ def _unknown(fork: Fork, release: Release, contained: Release | None) -> Target:
         return Target(None, None, contained, f"{release.tag} is a tag of the fork's own: {why}")
     raise RepositoryError(
         f"the release {release.tag} is not in this repository",
-        f"git fetch {fork.policy.upstream.remote} tag {release.tag}",
+        fetch_releases(fork.repo, Expected.of(fork.policy), release.tag),
     )

@@ -35,6 +35,10 @@ class RepositoryError(ForkpolicyError):
     exit_code = 4
 
 
+class MissingObjectError(RepositoryError):
+    """An object is not in the repository: a partial clone, or damage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong in a policy file; lines and columns count from 1."""

@@ -12,10 +12,10 @@ from pygit2.enums import AttrCheck, FileMode
 from pygit2.ffi import C as _C  # pyright: ignore[reportUnknownVariableType]
 from pygit2.ffi import ffi as _ffi  # pyright: ignore[reportUnknownVariableType]
 
-from ...policy.errors import RepositoryError
+from ...policy.errors import MissingObjectError, RepositoryError
 from ...policy.facts import Entry
 from ...policy.names import BlobId, CommitId, RepoPath, TreeId
-from .repository import Repository
+from .repository import BRING_BACK, Repository
 from .scratch import Scratch
 
 MARKER_SIZE = 7
@@ -215,4 +215,5 @@ def _naming(name: str) -> Generator[None, None, None]:
     try:
         yield
     except (KeyError, ValueError, pygit2.GitError, OSError) as error:
-        raise RepositoryError(f"object {name}, or one that it needs, is missing: {error}", "git fsck") from error
+        message = f"object {name}, or one that it needs, is missing: {error}"
+        raise MissingObjectError(message, BRING_BACK) from error

@@ -12,7 +12,7 @@ from typing import cast
 import pygit2
 from pygit2.enums import DiffOption, ObjectType, SortMode
 
-from ...policy.errors import RepositoryError
+from ...policy.errors import MissingObjectError, RepositoryError
 from ...policy.facts import Entry
 from ...policy.names import BlobId, CommitId, RefName, RepoPath, TreeId
 
@@ -341,12 +341,13 @@ class Repository:
         return found
 
 
-def missing_object(object_id: str) -> RepositoryError:
+BRING_BACK = "in a partial clone: git fetch --refetch --no-filter; otherwise see: git fsck"
+"""What to do where an object is missing."""
+
+
+def missing_object(object_id: str) -> MissingObjectError:
     """The error for an object that the store lacks: a partial clone, or damage."""
-    return RepositoryError(
-        f"object {object_id} is missing from this repository",
-        "in a partial clone: git fetch --refetch --no-filter; otherwise see: git fsck",
-    )
+    return MissingObjectError(f"object {object_id} is missing from this repository", BRING_BACK)
 
 
 def unreadable_object(object_id: str, error: Exception) -> RepositoryError:

@@ -11,13 +11,13 @@ import pytest
 from forkpolicy.engine.console import Screen
 from forkpolicy.engine.doctor import History, State, doctor
 from forkpolicy.engine.git.repository import Repository
+from forkpolicy.engine.missing import require_objects
 from forkpolicy.engine.preflight import (
     Expected,
     open_repository,
     preflight,
     probe,
     require_history,
-    require_objects,
     resolve_branch,
 )
 from forkpolicy.engine.report.doctor import to_text
@@ -172,7 +172,19 @@ class TestBranches:
         branch = resolve_branch(open_repository(fork), "prod", "origin")
         assert branch.ref == "refs/heads/prod"
         assert [finding.rule for finding in branch.findings] == ["branch-differs"]
-        assert "refs/remotes/origin/prod stands elsewhere" in branch.findings[0].message
+        assert "refs/remotes/origin/prod is behind it" in branch.findings[0].message
+        assert branch.findings[0].fix == "look at what is only here: git log refs/remotes/origin/prod..refs/heads/prod"
+
+    @pytest.mark.parametrize(
+        ("revision", "how", "mends"),
+        [("v1", "is ahead of it", "git switch prod && git pull --ff-only"), ("v2", "stands elsewhere", "--left-right")],
+    )
+    def test_what_mends_it_depends_on_which_is_ahead(self, fork: Path, revision: str, how: str, mends: str) -> None:
+        git(fork, "update-ref", "refs/remotes/origin/prod", "prod")
+        git(fork, "switch", "--quiet", "--force-create", "prod", revision)
+        [finding] = resolve_branch(open_repository(fork), "prod", "origin").findings
+        assert how in finding.message
+        assert mends in (finding.fix or "")
 
     def test_equal_branches_are_not_worth_a_word(self, fork: Path) -> None:
         git(fork, "update-ref", "refs/remotes/origin/prod", "prod")
@@ -388,6 +400,16 @@ class TestDoctor:
         ]
         assert diagnosis.exit_code == 4
         assert "2 things stop `forkpolicy plan`." in to_text(diagnosis, Screen(80))
+
+    @pytest.mark.parametrize("shallow", [False, True])
+    def test_without_a_release_there_is_nothing_to_plan(self, fork: Path, tmp_path: Path, shallow: bool) -> None:
+        depth = ["--depth=1"] if shallow else []
+        git(tmp_path, "clone", "--quiet", "--no-tags", *depth, "--branch=prod", f"file://{fork}", "clone")
+        diagnosis = doctor(open_repository(tmp_path / "clone"), EXPECTED, History(None), git=None)
+        assert diagnosis.exit_code == 4
+        assert diagnosis.checks[-1].fix == ("git fetch --unshallow && " if shallow else "") + (
+            f"git fetch --tags {EXPECTED.upstream_url}"
+        )
 
     def test_a_merge_that_cannot_be_made(self, fork: Path) -> None:
         object_file(fork, "v2:src/app.py").unlink()

@@ -115,7 +115,7 @@ class TestNewest:
         story.start()
         with pytest.raises(RepositoryError, match="no release of upstream is known") as caught:
             chosen(story)
-        assert caught.value.hint == "git fetch --tags upstream"
+        assert caught.value.hint == "git fetch --tags https://github.com/widget/widget.git"
 
 
 class TestAskedFor:
@@ -154,7 +154,7 @@ class TestAskedFor:
     def test_unknown(self, story: ForkStory) -> None:
         with pytest.raises(RepositoryError, match=r"v1\.82\.0-stable is not in this repository") as caught:
             chosen(story, "v1.82.0-stable")
-        assert caught.value.hint == "git fetch upstream tag v1.82.0-stable"
+        assert caught.value.hint == "git fetch https://github.com/widget/widget.git tag v1.82.0-stable"
 
     def test_a_tag_of_the_forks_own(self, story: ForkStory) -> None:
         story.repository.tag("v9.9.9", story.tips["fork"])
