@@ -163,7 +163,9 @@ class Plan:
     pull_request: PullRequest | None = None
     cross_check: CrossCheck = field(default=CrossCheck(None, None))
     contained_release: str | None = None
-    """The newest release tag that production contains: where upstream's compare link starts."""
+    """The newest release that production contains, by history or by content, as far as they tell."""
+    contained_unknown: str | None = None
+    """Why it may be newer than that; None where it is known."""
     checklist: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     """What makes again the files that are regenerated, each command once; nothing runs them."""

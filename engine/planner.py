@@ -13,6 +13,7 @@ from ..policy.names import CommitId
 from ..policy.releases import Release
 from . import crosscheck, oracle
 from .base_findings import lost_sync_findings, plan_base
+from .contained import Contained
 from .evaluation import evaluate, ownership_of, planned_tree, scratch_for, store_of
 from .fork import Fork
 from .git.merging import ShortStat
@@ -38,10 +39,11 @@ from .plan import (
     UpstreamSide,
 )
 from .preflight import require_history
+from .production_base import is_held
 from .selection import Target, select
 from .settled_conflicts import on_git_base, settled_conflicts
 from .survival import customization_states
-from .versioning import tag_after_sync
+from .versioning import VersionState, tag_on, version_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class _Merged:
     decisions: tuple[Decision, ...]
     findings: tuple[Finding, ...]
     customizations: tuple[CustomizationState, ...]
+    stands_on: CommitId | None
+    """The content base, whether the merge stands on it or not, where production holds most of what leads to it."""
 
 
 def _merge(
@@ -147,6 +151,7 @@ def _merge(
             *lost_customizations(fork, release, tree),
         ),
         customization_states(fork.policy.customizations, tree),
+        based.content.commit if based.content is not None and is_held(based.content) else None,
     )
 
 
@@ -171,6 +176,8 @@ def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:
 def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Plan:
     """The plan with what the merge came to."""
     status = _status(merged.decisions, merged.findings)
+    state = _version(fork, merged.stands_on)
+    contained = state.contained if state else Contained(fork.newest_contained)
     return replace(
         plan,
         base=merged.base,
@@ -179,11 +186,13 @@ def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Pl
         decisions=merged.decisions,
         findings=(*plan.findings, *merged.findings, *_pending(fork, release)),
         customizations=merged.customizations,
-        version=_next_version(fork, release, merged.base.content if merged.base.used == "content" else None),
+        version=NextVersion(fork.tag(fork.version), tag_on(fork, release, state), provisional=False),
         pull_request=_pull_request(fork.policy, fork.production.name, release, status),
         cross_check=merged.check,
         checklist=fork.policy.pull_request.checklist,
         commands=_commands(fork.policy, merged.decisions),
+        contained_release=contained.release.tag if contained.release else plan.contained_release,
+        contained_unknown=contained.unknown,
     )
 
 
@@ -213,9 +222,9 @@ def _summary(fork: Fork, merged: _Merged) -> Summary:
     )
 
 
-def _next_version(fork: Fork, release: Release, content_base: CommitId | None) -> NextVersion:
-    """The last fork version, raised by the fork's own commits since, on the new release."""
-    return NextVersion(fork.tag(fork.version), tag_after_sync(fork, release, content_base), provisional=False)
+def _version(fork: Fork, content_base: CommitId | None) -> VersionState | None:
+    """The fork's version before the sync; None where the policy numbers none."""
+    return None if fork.formats is None else version_state(fork, content_base=content_base)
 
 
 def _pull_request(policy: Policy, base: str, release: Release, status: Status) -> PullRequest:

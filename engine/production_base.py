@@ -1,7 +1,7 @@
 """The upstream commit whose content production stands on, where its history tells less than its content does."""
 
 from ..policy.names import CommitId
-from .content_base import ContentSearch
+from .content_base import ContentBase, ContentSearch
 from .fork import Fork
 
 
@@ -21,4 +21,9 @@ def content_base_of(fork: Fork) -> CommitId | None:
     nearest = min(bases, key=lambda base: repo.distance(repo.tree(base), repo.tree(tip)))
     search = ContentSearch(repo, fork.history, newest, nearest)
     found = search.find(fork.releases.values())
-    return found.commit if found.commit != nearest and 2 * found.nearer >= found.between else None
+    return found.commit if found.commit != nearest and is_held(found) else None
+
+
+def is_held(base: ContentBase) -> bool:
+    """Whether a branch holds at least half of what upstream changed between git's base and another one."""
+    return 2 * base.nearer >= base.between

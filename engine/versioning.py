@@ -254,15 +254,9 @@ def version_state(fork: Fork, revisions: str | None = None, content_base: Commit
     return Versioning(seen).between(start if dots and start else None)
 
 
-def tag_after_sync(fork: Fork, release: Release, content_base: CommitId | None) -> str | None:
-    """The tag of the version that follows once a release is merged; None where the policy numbers no versions.
-
-    Raises:
-        RepositoryError: as for `version_state`.
-    """
-    if fork.formats is None:
-        return None
-    return fork.formats.tag(version_state(fork, content_base=content_base).next.on(release.version))
+def tag_on(fork: Fork, release: Release, state: VersionState | None) -> str | None:
+    """The tag of the version that follows once a release is merged: the fork's own part, raised, on that release."""
+    return None if fork.formats is None or state is None else fork.formats.tag(state.next.on(release.version))
 
 
 def _own(commit: Commit, authors: Mailmap) -> OwnCommit:

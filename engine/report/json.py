@@ -53,6 +53,7 @@ def as_data(plan: Plan) -> Data:
         },
         "customizations": [_customization(each) for each in plan.customizations],
         "contained_release": plan.contained_release,
+        "contained_unknown": plan.contained_unknown,
         "checklist": list(plan.checklist),
         "commands": list(plan.commands),
     }

@@ -81,7 +81,8 @@ def _facts(plan: Plan) -> Iterator[tuple[str, Text]]:
     yield "status", Text(status_words(plan), style=_STATUS_STYLE[plan.status])
     if plan.contained_release:
         target = f" → {plan.upstream.tag}" if plan.upstream else ""
-        yield plan.labels.upstream, text(f"{plan.contained_release}{target}")
+        newer = ", or newer: history does not tell" if plan.contained_unknown else ""
+        yield plan.labels.upstream, text(f"{plan.contained_release}{newer}{target}")
     if plan.version and plan.version.next:
         provisional = " (provisional)" if plan.version.provisional else ""
         yield (

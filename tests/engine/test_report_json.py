@@ -29,7 +29,7 @@ TOP = (
         "pull_request",
         "cross_check",
     ],
-    ["customizations", "contained_release", "checklist", "commands"],
+    ["customizations", "contained_release", "contained_unknown", "checklist", "commands"],
 )
 SUMMARY: tuple[list[str], list[str]] = (
     [

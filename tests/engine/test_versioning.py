@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
-from forkpolicy.engine.versioning import Versioning, VersionState, tag_after_sync, version_state
+from forkpolicy.engine.versioning import Versioning, VersionState, tag_on, version_state
 from forkpolicy.policy.errors import RepositoryError, UsageError
 from forkpolicy.policy.names import CommitId
 from forkpolicy.policy.version_rules import PassedOver
@@ -107,7 +107,7 @@ class TestTheForkSPart:
         fork.release("v1.79.3-stable")
         seen = fork.fork()
         release = next(iter(seen.releases))
-        assert tag_after_sync(seen, release, None) == "v1.79.3-carto.1.7.2"
+        assert tag_on(seen, release, version_state(seen)) == "v1.79.3-carto.1.7.2"
 
     def test_a_policy_without_versions(self, fork: Numbered) -> None:
         with pytest.raises(UsageError, match="numbers no versions"):
