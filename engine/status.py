@@ -25,7 +25,8 @@ class Behind:
     commits: int
     """Upstream's commits up to that release that production lacks."""
     days: int | None
-    """The days between the release that production contains and that one; None where it contains none."""
+    """The days between the release that production contains and that one, by their dates; negative where the newer
+    one is dated earlier; None where production contains none."""
 
 
 @dataclass(frozen=True, slots=True)

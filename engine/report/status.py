@@ -43,7 +43,11 @@ def _data(status: Status) -> Data:
         "newest_release": behind.newest.tag if behind else contained.tag if contained else None,
         "behind": None
         if behind is None
-        else {"releases": behind.releases, "commits": behind.commits, "days": behind.days},
+        else {
+            "releases": behind.releases,
+            "commits": behind.commits,
+            "days": None if behind.days is None else max(behind.days, 0),
+        },
         "ready": [each.tag for each in status.releases.ready],
         "fork_commits": status.fork_commits,
         "unreleased_commits": len(_unreleased(status)),
@@ -114,13 +118,10 @@ def _rows(status: Status, policy: Policy) -> Iterator[tuple[str, str]]:
     if version is not None:
         yield "version", version.current.tag if version.current else "none yet"
     yield policy.upstream.name, _contained(status)
-    yield (
-        "newest",
-        f"{behind.newest.tag}: {behind.newest.reason}" if behind else "production contains the newest release",
-    )
+    yield "newest", _newest(status)
     if behind is not None:
-        days = "" if behind.days is None else f", {count(behind.days, 'day')}"
-        yield "behind", f"{count(behind.releases, 'release')}, {count(behind.commits, 'commit')}{days}"
+        commits = count(behind.commits, "commit")
+        yield "behind", f"{count(behind.releases, 'release')}, {commits}{_days(behind.days)}"
     yield policy.fork.name, f"{count(status.fork_commits, 'commit')} carried"
     if version is not None:
         yield "unreleased", version_words(version, len(_unreleased(status)))
@@ -130,6 +131,19 @@ def _rows(status: Status, policy: Policy) -> Iterator[tuple[str, str]]:
         yield "lost sync", f"{short(lost.commit)}: {lost}"
     for pending in status.pending:
         yield "pending", f"{pending.ref} at {short(pending.commit)}"
+
+
+def _newest(status: Status) -> str:
+    if status.behind is not None:
+        return f"{status.behind.newest.tag}: {status.behind.newest.reason}"
+    return "none is known here" if status.releases.contained is None else "production contains the newest release"
+
+
+def _days(days: int | None) -> str:
+    """An age; dates are what committers' clocks said, and may run backwards."""
+    if days is None:
+        return ""
+    return f", {count(days, 'day')}" if days >= 0 else ", though it is dated before the one that production contains"
 
 
 def _contained(status: Status) -> str:

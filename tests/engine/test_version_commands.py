@@ -1,6 +1,7 @@
 """`forkpolicy version` and `status` as scripts and people use them."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -150,4 +151,16 @@ class TestStatus:
         assert run(fork, "status") == 0
         out = capsys.readouterr().out
         assert "no release that is known here" in out
-        assert " fetch --tags upstream" in out
+        assert "newest       none is known here" in out
+        assert " fetch --tags " in out
+
+    def test_dates_that_run_backwards(self, fork: Numbered, capsys: Run) -> None:
+        later = datetime(2035, 1, 1, tzinfo=UTC)
+        late = fork.repository.on(fork.upstream).write("x", "x").commit("late", "up@example.com", later)
+        fork.merge(late)
+        fork.repository.tag("v1.79.2-stable", late)
+        fork.release("v1.79.3-stable")
+        assert run(fork, "status") == 0
+        assert "though it is dated before the one that production contains" in capsys.readouterr().out
+        assert run(fork, "status", "--format", "json") == 0
+        assert json.loads(capsys.readouterr().out)["behind"]["days"] == 0
