@@ -112,6 +112,18 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """The sync branch, where it is there already."""
+
+    branch: str
+    ref: str
+    holds_this_sync: bool
+    """Whether the release is merged there into production as it is."""
+    free_name: str
+    """A name for a sync branch that is not taken."""
+
+
+@dataclass(frozen=True, slots=True)
 class CrossCheck:
     """Whether git agrees with the merge; `agrees` is None where git was not asked."""
 
@@ -166,6 +178,8 @@ class Plan:
     """The newest release that production contains, by history or by content, as far as they tell."""
     contained_unknown: str | None = None
     """Why it may be newer than that; None where it is known."""
+    pending: Pending | None = None
+    """The sync branch, where it is there already and holds something."""
     checklist: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
     """What makes again the files that are regenerated, each command once; nothing runs them."""

@@ -14,6 +14,7 @@ from ..policy.releases import Release
 from . import crosscheck, oracle
 from .base_findings import lost_sync_findings, plan_base
 from .contained import Contained
+from .escape import shell
 from .evaluation import evaluate, ownership_of, planned_tree, scratch_for, store_of
 from .fork import Fork
 from .git.merging import ShortStat
@@ -23,6 +24,7 @@ from .merge import Merge
 from .merge_base import merge_on_base
 from .merge_findings import merge_findings
 from .missing import naming_missing_files
+from .pending import pending_sync
 from .plan import (
     PENDING_SYNC,
     Base,
@@ -31,6 +33,7 @@ from .plan import (
     ForkSide,
     Labels,
     NextVersion,
+    Pending,
     Plan,
     PolicySource,
     PullRequest,
@@ -178,13 +181,14 @@ def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Pl
     status = _status(merged.decisions, merged.findings)
     state = _version(fork, merged.stands_on)
     contained = state.contained if state else Contained(fork.newest_contained)
+    pending = pending_sync(fork, release, merged.release)
     return replace(
         plan,
         base=merged.base,
         status=status,
         summary=_summary(fork, merged),
         decisions=merged.decisions,
-        findings=(*plan.findings, *merged.findings, *_pending(fork, release)),
+        findings=(*plan.findings, *merged.findings, *_pending_findings(pending, release.tag)),
         customizations=merged.customizations,
         version=NextVersion(fork.tag(fork.version), tag_on(fork, release, state), provisional=False),
         pull_request=_pull_request(fork.policy, fork.production.name, release, status),
@@ -193,6 +197,7 @@ def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Pl
         commands=_commands(fork.policy, merged.decisions),
         contained_release=contained.release.tag if contained.release else plan.contained_release,
         contained_unknown=contained.unknown,
+        pending=pending,
     )
 
 
@@ -242,15 +247,14 @@ def _pull_request(policy: Policy, base: str, release: Release, status: Status) -
     )
 
 
-def _pending(fork: Fork, release: Release) -> tuple[Finding, ...]:
+def _pending_findings(pending: Pending | None, tag: str) -> tuple[Finding, ...]:
     """A note where the sync branch is there already."""
-    branch = fill(fork.policy.pull_request.branch, {"tag": release.tag, "version": release.version})
-    refs = (f"refs/heads/{branch}", f"refs/remotes/{fork.policy.fork.remote}/{branch}")
-    found = [ref for ref in refs if fork.repo.ref(ref) is not None]
-    if not found:
+    if pending is None:
         return ()
-    message = f"the sync branch {branch} is there already ({found[0]})"
-    return (Finding(PENDING_SYNC, Severity.NOTE, message, fix=f"forkpolicy plan --onto {branch} {release.tag}"),)
+    holds = "this sync" if pending.holds_this_sync else "something else than this sync"
+    message = f"the sync branch {pending.branch} is there already ({pending.ref}) and holds {holds}"
+    fix = f"forkpolicy plan {shell(tag)} --onto {shell(pending.branch)}"
+    return (Finding(PENDING_SYNC, Severity.NOTE, message, fix=fix if pending.holds_this_sync else None),)
 
 
 def _labels(policy: Policy) -> Labels:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ..escape import shell
-from ..plan import Plan, PullRequest, UpstreamSide
+from ..plan import Plan, PullRequest
 from .words import count
 
 MADE_AGAIN = "chore: make generated files again"
@@ -25,33 +25,38 @@ def steps(plan: Plan) -> tuple[Step, ...]:
     """What is to be done, in order; nothing where there is nothing to merge."""
     if plan.upstream is None or plan.pull_request is None:
         return ()
-    done = _by_people(plan, plan.upstream) if plan.for_people else _by_itself(plan, plan.upstream, plan.pull_request)
-    return (*done, _push(plan.labels.fork_remote, plan.pull_request))
+    branch = _branch(plan, plan.pull_request)
+    other = "" if branch == plan.pull_request.branch else f" --branch {shell(branch)}"
+    merge = f"forkpolicy apply --release {shell(plan.upstream.tag)}{other}"
+    done = _by_people(plan, merge) if plan.for_people else _by_itself(plan, merge, branch)
+    push = f"git push -u {shell(plan.labels.fork_remote)} {shell(branch)}"
+    return (*done, Step("Push the branch, for the pull request", (push,)))
 
 
-def _by_itself(plan: Plan, upstream: UpstreamSide, pull_request: PullRequest) -> tuple[Step, ...]:
+# Private
+
+
+def _branch(plan: Plan, pull_request: PullRequest) -> str:
+    """The policy's branch, or a free name where that one holds something else: `apply` overwrites nobody's work."""
+    taken = plan.pending is not None and not plan.pending.holds_this_sync
+    return plan.pending.free_name if plan.pending and taken else pull_request.branch
+
+
+def _by_itself(plan: Plan, merge: str, branch: str) -> tuple[Step, ...]:
     """Nobody is needed: the merge is made, and what is generated is made again on it."""
-    merge = Step(f"Make the merge, on {pull_request.branch}", (f"forkpolicy apply --release {shell(upstream.tag)}",))
+    made = Step(f"Make the merge, on {branch}", (merge,))
     if not plan.commands:
-        return (merge,)
-    again = (f"git switch {shell(pull_request.branch)}", *plan.commands, f"git commit --all -m {shell(MADE_AGAIN)}")
-    return merge, Step("Make again what is generated", again)
+        return (made,)
+    again = (f"git switch {shell(branch)}", *plan.commands, f"git commit --all -m {shell(MADE_AGAIN)}")
+    return made, Step("Make again what is generated", again)
 
 
-def _by_people(plan: Plan, upstream: UpstreamSide) -> tuple[Step, ...]:
+def _by_people(plan: Plan, merge: str) -> tuple[Step, ...]:
     """People resolve what is left in a work tree in which all else is done."""
-    tag, git = shell(upstream.tag), f"git -C {WORK_TREE}"
+    git = f"git -C {WORK_TREE}"
     left = count(len(plan.for_people), "path")
-    lay_out = Step(
-        "Lay the merge out, with all that the policy decides done",
-        (f"forkpolicy apply --release {tag} --worktree {WORK_TREE}",),
-    )
+    lay_out = Step("Lay the merge out, with all that the policy decides done", (f"{merge} --worktree {WORK_TREE}",))
     resolve = Step(f"Resolve what is left by hand, {left}", (f"{git} status", f"{git} mergetool"))
     again = tuple(f"(cd {WORK_TREE} && {command})" for command in plan.commands)
     finish = Step("Finish the merge", (*again, f"{git} add --all", f"{git} commit"))
     return lay_out, resolve, finish
-
-
-def _push(remote: str, pull_request: PullRequest) -> Step:
-    push = f"git push -u {shell(remote)} {shell(pull_request.branch)}"
-    return Step("Push the branch, for the pull request", (push,))

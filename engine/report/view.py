@@ -4,10 +4,15 @@ docs/templates.md lists the names.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
 
 from ...policy.decisions import Decision
 from ...policy.findings import Finding, Severity
+from ..decision_log import policy_name
+from ..invocation import Invocation
 from ..plan import LOST_SYNC, PENDING_SYNC, Plan
+from ..policy_source import DEFAULT_NAME
 from .groups import RuleGroup, by_directory, by_rule, lost, untold
 from .json import Data, as_data
 from .steps import steps
@@ -24,7 +29,9 @@ def template_data(plan: Plan) -> Data:
     """The data of every template: dictionaries, lists, strings and numbers only."""
     # A body that told of its own branch would change as soon as the branch is pushed.
     others = tuple(each for each in plan.findings if each.rule not in (LOST_SYNC, PENDING_SYNC))
-    return as_data(plan) | {
+    data = as_data(plan)
+    return data | {
+        "policy": data["policy"] | {"path": policy_name(plan)},
         "labels": {
             "fork": plan.labels.fork,
             "upstream": plan.labels.upstream,
@@ -44,12 +51,22 @@ def template_data(plan: Plan) -> Data:
         "customization_groups": _customizations(plan),
         "problems": _findings(each for each in others if each.severity is not Severity.NOTE),
         "notes": _findings(each for each in others if each.severity is Severity.NOTE),
-        "steps": [{"title": step.title, "lines": _lines(step.commands)} for step in steps(plan)],
+        "steps": [{"title": each.title, "lines": _lines(each.commands, plan)} for each in steps(_unbegun(plan))],
     }
 
 
-def _lines(commands: tuple[str, ...]) -> list[str]:
-    return [line for command in commands for line in command.split("\n")]
+def _unbegun(plan: Plan) -> Plan:
+    """The plan as if its branch were not there yet, for the same reason."""
+    return replace(plan, pending=None)
+
+
+def _lines(commands: tuple[str, ...], plan: Plan) -> list[str]:
+    """The lines of commands for whoever has the repository, wherever that lies, and the policy in it."""
+    name = policy_name(plan)
+    is_elsewhere = name != plan.policy.path
+    policy = None if is_elsewhere or name == DEFAULT_NAME else Path(name)
+    invocation = Invocation(policy=policy, policy_ref=plan.policy.ref)
+    return [line for command in commands for line in invocation.complete(command).split("\n")]
 
 
 def _cut(items: Iterable[object], limit: int) -> Data:
