@@ -44,9 +44,8 @@ def unhealed_syncs(fork: Fork) -> tuple[Finding, ...]:
         RepositoryError: history is incomplete.
     """
     lost = LostSyncs(fork).among(fork.history.commits.values())
-    known = [side for commit in fork.history.commits.values() for side in commit.parents]
-    sides = [side for side in dict.fromkeys(known) if fork.history.is_upstream(side)]
-    unhealed = (each for each in lost.values() if not any(fork.repo.is_ancestor(each.upstream, side) for side in sides))
+    sides, is_ancestor = fork.history.sides, fork.repo.is_ancestor
+    unhealed = (each for each in lost.values() if not any(is_ancestor(each.upstream, side) for side in sides))
     return tuple(lost_sync_findings(fork, unhealed))
 
 

@@ -89,8 +89,8 @@ def _look_up(
     known = {path for path, versions in files.items() if versions.base or versions.upstream}
     untouched = untouched_paths(repo, history, entries, names.copies)
     asked = dict.fromkeys(files.keys() - known - names.copies.keys() - untouched.keys())
-    # the tips, releases among them, had most of what upstream ever had
-    everywhere = chain(history.upstream, repo.walk(history.upstream))
+    # the tips, releases among them, and what the fork merged had most of what upstream ever had
+    everywhere = chain(history.upstream, history.sides, repo.walk(history.upstream))
     elsewhere = find_entries(repo, everywhere, asked) if asked else {}
     found = disabled_copies(repo, history, names.copies, untouched)
     copies = {name: copy for copy in found for name in (copy.path, names.copies[copy.path])}

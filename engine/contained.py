@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from ..policy.fields import version_key
 from ..policy.names import CommitId
@@ -39,6 +40,8 @@ class Containment:
         self._lost_syncs = lost_syncs
         self._content_base = content_base
         self._known: dict[CommitId, Contained] = {}
+        self._by_ancestry = cache(self._newest_by_ancestry)
+        self._sides_with = cache(self._sides_that_contain)
 
     def at(self, commit: CommitId) -> Contained:
         """The newest release that a commit in the branch's history contains."""
@@ -103,7 +106,7 @@ class Containment:
             found.append(self._by_ancestry(self._content_base))
         return max((each for each in found if each is not None), default=None)
 
-    def _by_ancestry(self, commit: CommitId) -> Release | None:
+    def _newest_by_ancestry(self, commit: CommitId) -> Release | None:
         """The newest release in a commit's history; what is younger than the commit is not asked for."""
         repo, releases = self._fork.repo, self._fork.releases
         latest = repo.commit(commit).committed + _CLOCK_SKEW
@@ -120,15 +123,15 @@ class Containment:
 
     def _after(self, release: Release) -> Iterator[CommitId]:
         """The fork's commits that contain a release, oldest first."""
+        containing = set(self._sides_with(release))
+        for commit in reversed(list(self._fork.history.commits.values())):
+            if not containing.isdisjoint(commit.parents):
+                containing.add(commit.id)
+                yield commit.id
+
+    def _sides_that_contain(self, release: Release) -> frozenset[CommitId]:
+        """Those of upstream's commits below the fork's that contain a release."""
         fork = self._fork
         tagged = fork.repo.commit(fork.releases[release])
-        found: set[CommitId] = set()
-        upstream: dict[CommitId, bool] = {}
-        for commit in reversed(list(fork.history.commits.values())):
-            for parent in commit.parents:
-                if fork.history.is_upstream(parent) and parent not in upstream:
-                    newer = fork.repo.commit(parent).committed >= tagged.committed
-                    upstream[parent] = newer and not any(fork.repo.walk([tagged.id], [parent]))
-            if any(parent in found or upstream.get(parent, False) for parent in commit.parents):
-                found.add(commit.id)
-                yield commit.id
+        newer = (side for side in fork.history.sides if fork.repo.commit(side).committed >= tagged.committed)
+        return frozenset(side for side in newer if not any(fork.repo.walk([tagged.id], [side])))

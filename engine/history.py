@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..policy.facts import ForkCommit
 from ..policy.names import CommitId, RepoPath
@@ -26,6 +27,12 @@ class ForkHistory:
     def is_upstream(self, commit: CommitId) -> bool:
         """Whether a commit in the branch's history is upstream's."""
         return commit not in self.commits
+
+    @cached_property
+    def sides(self) -> tuple[CommitId, ...]:
+        """The upstream parents of the fork's commits: what its syncs merged, and where it began; newest first."""
+        parents = (parent for commit in self.commits.values() for parent in commit.parents)
+        return tuple(filter(self.is_upstream, dict.fromkeys(parents)))
 
 
 def upstream_tips(
