@@ -1,21 +1,19 @@
 """What the checks of the gate ask about files that head changes and that are not the fork's to have, or to change."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from ..policy.checks import disabled_file, not_upstream
 from ..policy.decisions import Resolution
-from ..policy.facts import Conflict, ConflictFacts, Entry, Versions
+from ..policy.facts import Conflict, Entry, Versions
 from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
-from ..policy.ownership import Ownership
 from ..policy.patterns import PathSet
 from ..policy.rule_models import Rule
-from .conflict_facts import file_facts
+from .conflict_facts import gather_facts
 from .evaluation import ownership_of
 from .gate_facts import Addition, Gate
-from .glance import NOT_ACTIVE
+from .glance import NOT_ACTIVE, is_watched
 
 
 def disowned_files(gate: Gate, told: Container[RepoPath]) -> Iterator[Finding]:
@@ -49,37 +47,37 @@ class _Ruled:
 
 
 class _Rulings:
-    """Which rule decides a file that head changes. Facts are looked up only where a rule in question names the path."""
+    """Which rule decides a file that head changes. Looking history up is slow, and done once, where it matters."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
-        rules = gate.policy.ownership.rules
-        self._rules = {each.name: each for each in rules if each.resolve in NOT_ACTIVE or each.scope == "exact"}
-        self._paths = [PathSet(each.paths) for each in self._rules.values() if each.paths]
+        self._rules = {each.name: each for each in gate.policy.ownership.rules if is_watched(each)}
 
     def of(self, told: Container[RepoPath]) -> Iterator[_Ruled]:
         """The changed files that one of these rules decides, but what is told already."""
         addition = self._gate.addition
-        for path, entry in addition.changed.items() if self._paths else ():
-            if path in told or not any(paths.matches(path) for paths in self._paths):
-                continue
-            rule = self._rule(path, entry)
-            if rule is not None:
-                before = _at(addition, addition.base, path)
-                yield _Ruled(path, entry, rule, is_new=entry is not None and before is None)
+        owned = [PathSet(each.paths) for each in self._rules.values()]
+        changed = addition.changed.items()
+        asked = {path: new for path, new in changed if path not in told and any(each.matches(path) for each in owned)}
+        for path, rule in self._deciding(asked):
+            is_new = asked[path] is not None and _at(addition, addition.base, path) is None
+            yield _Ruled(path, asked[path], rule, is_new)
 
-    def _rule(self, path: RepoPath, entry: Entry | None) -> Rule | None:
+    def _deciding(self, asked: Mapping[RepoPath, Entry | None]) -> Iterator[tuple[RepoPath, Rule]]:
+        head = self._gate.addition.at_head
+        ownership = ownership_of(self._gate.addition.fork, self._gate.policy_path or "")
+        conflicts = [Conflict(path, None, {path: self._versions(path, entry)}) for path, entry in asked.items()]
+        for facts in gather_facts(head.repo, head.history, conflicts, head.repo.read):
+            ruling = ownership.ruling_on(facts)
+            rule = None if ruling is None else self._rules.get(ruling.rule)
+            if rule is not None:
+                yield facts.conflict.path, rule
+
+    def _versions(self, path: RepoPath, entry: Entry | None) -> Versions:
         head = self._gate.addition.at_head
         release = head.newest_contained
         upstream = None if release is None else _at(self._gate.addition, head.releases[release], path)
-        versions = Versions(upstream, entry, upstream)
-        facts = file_facts(head.repo, head.history, path, versions)
-        ruling = self._ownership.ruling_on(ConflictFacts(Conflict(path, None, {path: versions}), (facts,)))
-        return None if ruling is None else self._rules.get(ruling.rule)
-
-    @cached_property
-    def _ownership(self) -> Ownership:
-        return ownership_of(self._gate.addition.fork, self._gate.policy_path or "")
+        return Versions(upstream, entry, upstream)
 
 
 def _differing(addition: Addition, exact: list[_Ruled]) -> not_upstream.Facts:

@@ -10,11 +10,10 @@ from ..policy.checks import commit_format, conflict_markers, forbidden_merge, wr
 from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
 from ..policy.patterns import PathSet
-from ..policy.rule_models import Rule
 from .gate_facts import REBASED, Addition, Gate
 from .git.differences import differ_at
 from .git.repository import Commit
-from .glance import NOT_ACTIVE
+from .glance import is_watched
 
 _FEWEST_PATHS = 5
 """A commit that changes fewer cannot be told from one that was taken by itself (`lost_syncs`)."""
@@ -89,16 +88,11 @@ def _ownership(gate: Gate) -> Iterator[Finding]:
         for each in reviewed_syncs(gate):
             told |= {each.path} if each.path is not None else set()
             yield each
-    watched = [PathSet(each.paths) for each in gate.policy.ownership.rules if each.paths and _is_watched(each)]
+    watched = [PathSet(each.paths) for each in gate.policy.ownership.rules if is_watched(each)]
     if any(paths.matches(path) for paths in watched for path in gate.addition.changed if path not in told):
         from .gate_disowned import disowned_files
 
         yield from disowned_files(gate, told)
-
-
-def _is_watched(rule: Rule) -> bool:
-    """Whether a rule says of files that they are not there, or exactly upstream's."""
-    return rule.resolve in NOT_ACTIVE or rule.scope == "exact"
 
 
 def _fork_s_work(gate: Gate) -> Iterator[Finding]:

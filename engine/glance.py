@@ -25,6 +25,11 @@ def standing_at_a_glance(fork: Fork, today: date) -> tuple[Finding, ...]:
     return not_waived((*lost_customizations(fork), *_active_files(fork)), fork.policy, today)
 
 
+def is_watched(rule: Rule) -> bool:
+    """Whether a rule says of files, by path alone, that they are not there, or exactly upstream's."""
+    return bool(rule.paths) and rule.when is None and (rule.resolve in NOT_ACTIVE or rule.scope == "exact")
+
+
 def lost_customizations(fork: Fork) -> Iterator[Finding]:
     """What customizations ask for and the branch does not have."""
     repo, tree = fork.repo, fork.repo.tree(fork.production.commit)
