@@ -7,7 +7,7 @@ from datetime import date
 
 from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId
-from .plan import PolicySource
+from .provenance import PolicySource
 
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 

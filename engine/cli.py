@@ -423,6 +423,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer characters than are printed
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # no plugin has a say in what a policy means
     gc.set_threshold(_ALLOCATIONS_BETWEEN_COLLECTIONS)
     status = run(sys.argv[1:])
     gc.freeze()

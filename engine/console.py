@@ -1,7 +1,6 @@
 """Where output goes: data to standard output or to files, everything else to standard error."""
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from .escape import terminal
 from .invocation import Invocation
 
 _WIDTH = 100
+
+_STANDARD_OUTPUT = 1
 
 _LONGEST_MESSAGE = 2000
 """How many characters of a message people get to see."""
@@ -44,7 +45,7 @@ class Output:
     @property
     def screen(self) -> Screen:
         """What text is laid out for: the terminal's width; without a terminal, 100 columns."""
-        return Screen(shutil.get_terminal_size((_WIDTH, 0)).columns, self._has_color, self.invocation)
+        return Screen(_columns(), self._has_color, self.invocation)
 
     @property
     def _has_color(self) -> bool:
@@ -112,6 +113,17 @@ def tell_error(error: ForkpolicyError, invocation: Invocation) -> None:
         say(f"forkpolicy: {terminal(line, _LONGEST_MESSAGE)}")
     if error.hint:
         say(f"  to mend it: {terminal(invocation.complete(error.hint), _LONGEST_MESSAGE)}")
+
+
+def _columns() -> int:
+    """The width of the terminal, as COLUMNS or the terminal says; `shutil` says the same and is slow to load."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(_STANDARD_OUTPUT).columns or _WIDTH
+    except OSError:
+        return _WIDTH
 
 
 def _renderer(renderers: Mapping[str, Callable[[], str]], name: str) -> Callable[[], str]:

@@ -13,7 +13,8 @@ from ..policy.hunks import LABELS
 from ..policy.names import RepoPath
 from .escape import one_line
 from .plan import Plan
-from .report.json import as_data, as_document
+from .report.document import as_document
+from .report.json import as_data
 
 FOLDER = ".forkpolicy"
 """Where forkpolicy's own files lie in the fork's tree."""

@@ -17,8 +17,8 @@ from .gate_ends import Ends
 from .gate_facts import Addition, Gate
 from .gate_findings import findings
 from .glance import standing_at_a_glance
-from .plan import PolicySource
 from .preflight import require_history
+from .provenance import PolicySource
 
 _ORDER = (Severity.NOTE, Severity.WARNING, Severity.ERROR)
 _SMALL = 1000

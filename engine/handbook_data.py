@@ -10,7 +10,7 @@ from ..policy.customizations import requirements
 from ..policy.models import Branch, Customization, Policy, Rule, Versions
 from ..policy.releases import in_words
 from ..policy.versions import Bump, ForkVersion, VersionFormat, image_tags
-from .report.json import Data
+from .report.document import Data
 
 _PURPOSE = {
     "mirror": "follows upstream's development, for reference only",

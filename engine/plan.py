@@ -10,6 +10,7 @@ from enum import StrEnum
 from ..policy.decisions import Decision, Resolution
 from ..policy.findings import Finding
 from ..policy.names import BlobId, CommitId, RepoPath
+from .provenance import PolicySource
 
 LOST_SYNC = "lost-sync"
 """The rule of findings about syncs without upstream as a parent."""
@@ -26,15 +27,6 @@ class Status(StrEnum):
     RESOLVED = "resolved"
     REVIEW = "review"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class PolicySource:
-    """Where the policy came from."""
-
-    path: str
-    ref: str | None
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)

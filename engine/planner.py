@@ -35,7 +35,6 @@ from .plan import (
     NextVersion,
     Pending,
     Plan,
-    PolicySource,
     PullRequest,
     Status,
     Summary,
@@ -43,6 +42,7 @@ from .plan import (
 )
 from .preflight import require_history
 from .production_base import is_held
+from .provenance import PolicySource
 from .selection import Target, select
 from .settled_conflicts import on_git_base, settled_conflicts
 from .survival import customization_states

@@ -11,7 +11,7 @@ from ..policy.models import Policy
 from ..policy.names import CommitId, RepoPath
 from .escape import shell
 from .git.repository import Repository
-from .plan import PolicySource
+from .provenance import PolicySource
 
 DEFAULT_NAME = "carto-fork.yaml"
 

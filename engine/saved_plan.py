@@ -9,8 +9,9 @@ from ..policy.errors import RefusedError, RepositoryError, UsageError
 from ..policy.models import Policy
 from ..policy.names import CommitId
 from .git.repository import Repository
-from .plan import Plan, PolicySource
+from .plan import Plan
 from .preflight import resolve_branch
+from .provenance import PolicySource
 from .report.json import SCHEMA, as_data
 
 

@@ -1,7 +1,7 @@
 """Reports of the gate for the tests of its outputs."""
 
 from forkpolicy.engine.check_report import CheckReport, Waived, ranked
-from forkpolicy.engine.plan import PolicySource
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.policy.findings import Finding
 from forkpolicy.policy.names import CommitId
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
-from forkpolicy.engine.plan import Plan, PolicySource
+from forkpolicy.engine.plan import Plan
 from forkpolicy.engine.planner import Request, planning
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.engine.result import make_result
 from forkpolicy.policy.decisions import Decision
 from forkpolicy.policy.facts import Versions

@@ -11,12 +11,12 @@ from forkpolicy.engine.plan import (
     Labels,
     NextVersion,
     Plan,
-    PolicySource,
     PullRequest,
     Status,
     Summary,
     UpstreamSide,
 )
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.policy.decisions import Decision, Loss, Resolution
 from forkpolicy.policy.facts import Entry, ForkCommit, Kind
 from forkpolicy.policy.findings import Finding, Severity

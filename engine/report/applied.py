@@ -15,7 +15,7 @@ from ..decision_log import log_path
 from ..escape import shell
 from ..plan import Plan
 from ..refs import Holds, SyncBranch
-from .json import Data, as_document
+from .document import Data, as_document
 from .layout import command, cut, fields, indented, joined, render, text
 from .steps import MADE_AGAIN, WORK_TREE
 from .words import count, short

@@ -11,7 +11,7 @@ from ...policy.findings import Finding, Severity
 from ..check_report import CheckReport, Waived
 from ..console import Output, Screen
 from ..escape import code_span, markdown, prose, terminal
-from .json import Data, as_document, finding_data
+from .document import Data, as_document, finding_data
 from .words import count, short
 
 SCHEMA = "forkpolicy.check/1"

@@ -8,7 +8,7 @@ from rich.text import Text
 from ..console import Screen
 from ..doctor import Check, Diagnosis, State
 from ..escape import code_span, prose
-from .json import as_document
+from .document import as_document
 from .layout import MESSAGE, command, render, text
 from .words import count
 

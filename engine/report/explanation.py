@@ -13,8 +13,9 @@ from ...policy.ownership import RuleTrace
 from ..console import Output
 from ..escape import code_span, markdown
 from ..explanation import Explanation, RuleExplanation
+from .document import as_document
 from .groups import by_directory
-from .json import as_document, decision_data
+from .json import decision_data
 from .layout import columns, cut, fields, indented, render, text
 from .words import count, short
 

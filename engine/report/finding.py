@@ -10,7 +10,7 @@ from ...policy.findings import Severity
 from ...policy.models import Policy, Waiver
 from ..console import Output
 from ..escape import code_span, prose
-from .json import as_document
+from .document import as_document
 from .layout import command, fields, render, text
 
 SCHEMA = "forkpolicy.finding/1"

@@ -8,7 +8,7 @@ from rich.text import Text
 from ...policy.findings import Finding, Severity
 from ..console import Screen
 from ..escape import code_span, prose
-from .json import as_document, finding_data
+from .document import as_document, finding_data
 from .layout import MESSAGE, remedy, render, text
 
 SEVERITY_STYLE = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}

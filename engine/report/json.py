@@ -4,32 +4,20 @@ Fields are added, never renamed or removed. The text is ASCII: what a path or a 
 and no escape sequence or direction override reaches a terminal.
 """
 
-import json
-from typing import Any
-
 from ...policy.decisions import Decision
 from ...policy.facts import ForkCommit
-from ...policy.findings import Finding
 from ..plan import Base, CustomizationState, Plan, PullRequest, blob_of
+from .document import Data, as_document, finding_data
 
 SCHEMA = "forkpolicy.plan/1"
 
 TEXT_LIMIT = 2000
 """How many characters of a commit's subject, or of a line at stake, go into the document."""
 
-Data = dict[str, Any]
-"""Plain data: dictionaries, lists, strings, numbers."""
-
 
 def to_json(plan: Plan) -> str:
     """The plan's document."""
     return as_document(as_data(plan))
-
-
-def as_document(data: Data) -> str:
-    """Plain data as a document, with a newline at its end."""
-    # json leaves DEL alone; it can only stand inside a string.
-    return json.dumps(data, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def as_data(plan: Plan) -> Data:
@@ -120,19 +108,6 @@ def _commit(commit: ForkCommit) -> Data:
         "commit": commit.commit,
         "subject": commit.subject[:TEXT_LIMIT],
         "pull_request": commit.pull_request,
-    }
-
-
-def finding_data(finding: Finding) -> Data:
-    """A finding by the contract."""
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "message": finding.message,
-        "path": finding.path,
-        "commit": finding.commit,
-        "fix": finding.fix,
-        "line": finding.line,
     }
 
 

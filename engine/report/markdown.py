@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from ..plan import Plan
 from ..render import render
-from .json import Data
+from .document import Data
 from .view import template_data
 
 MAX_BYTES = 60_000

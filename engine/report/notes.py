@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from ...policy.models import Customization, Policy
 from ..release_notes import BREAKING, OTHER, Change, ChangeGroup, CustomizationNews, ReleaseNotes, UpstreamRange
 from ..render import render
-from .json import TEXT_LIMIT, Data, as_document
+from .document import Data, as_document
+from .json import TEXT_LIMIT
 from .version import Renderers, state_data
 from .words import short
 

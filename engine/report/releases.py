@@ -7,7 +7,7 @@ from ..console import Output
 from ..escape import code_span, prose
 from ..release_list import ListedTag, ReleaseList, Standing
 from . import findings as finding_report
-from .json import Data, as_document, finding_data
+from .document import Data, as_document, finding_data
 from .layout import columns, cut, render, text
 from .version import Renderers, finding_lines
 

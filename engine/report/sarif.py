@@ -15,7 +15,7 @@ from ...policy.checks.check import Check
 from ...policy.findings import Finding
 from ..check_report import CheckReport, Waived
 from ..escape import one_line, url
-from .json import Data, as_document
+from .document import Data, as_document
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://github.com/forkpolicy/forkpolicy"

@@ -10,7 +10,7 @@ from ...policy.models import Policy
 from ..console import Output
 from ..escape import code_span, prose
 from ..status import Status
-from .json import Data, as_document, finding_data
+from .document import Data, as_document, finding_data
 from .layout import fields, joined, render, text
 from .version import Renderers, finding_lines
 from .version_words import branch_picture, version_words

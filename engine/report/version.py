@@ -13,7 +13,8 @@ from ..escape import code_span, markdown, terminal
 from ..version_summary import summarize
 from ..versioning import VersionState
 from . import findings as finding_report
-from .json import TEXT_LIMIT, Data, as_document, finding_data
+from .document import Data, as_document, finding_data
+from .json import TEXT_LIMIT
 from .layout import MESSAGE, columns, fields, remedy, render, text
 from .words import count, short
 

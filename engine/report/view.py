@@ -13,8 +13,9 @@ from ..decision_log import policy_name
 from ..invocation import Invocation
 from ..plan import LOST_SYNC, PENDING_SYNC, Plan
 from ..policy_source import DEFAULT_NAME
+from .document import Data
 from .groups import RuleGroup, by_directory, by_rule, lost, untold
-from .json import Data, as_data
+from .json import as_data
 from .steps import steps
 from .words import resolution_words, short, status_words
 

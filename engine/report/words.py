@@ -1,13 +1,17 @@
 """How people call things: resolutions with the names of the two sides, statuses, counted nouns."""
 
+from typing import TYPE_CHECKING
+
 from ...policy.decisions import Resolution
-from ..plan import Labels, Plan, Status
+
+if TYPE_CHECKING:  # the gate says numbers with their nouns, and knows no plan
+    from ..plan import Labels, Plan
 
 SHORT_ID = 10
 """How many digits of an object id people get to see."""
 
 
-def resolution_words(resolution: Resolution, labels: Labels) -> str:
+def resolution_words(resolution: Resolution, labels: "Labels") -> str:
     """What a resolution means for people: `keep CARTO`, `accept LiteLLM`."""
     return {
         Resolution.KEEP_FORK: f"keep {labels.fork}",
@@ -20,16 +24,16 @@ def resolution_words(resolution: Resolution, labels: Labels) -> str:
     }[resolution]
 
 
-def status_words(plan: Plan) -> str:
+def status_words(plan: "Plan") -> str:
     """How a plan ends, in a sentence."""
     left = count(len(plan.for_people), "path is", "paths are")
     return {
-        Status.UP_TO_DATE: "up to date, nothing to merge",
-        Status.CLEAN: "clean, it merges without a conflict",
-        Status.RESOLVED: "resolved, the policy decides every conflict",
-        Status.REVIEW: f"review, {left} left for people",
-        Status.REFUSED: "refused",
-    }[plan.status]
+        "up-to-date": "up to date, nothing to merge",
+        "clean": "clean, it merges without a conflict",
+        "resolved": "resolved, the policy decides every conflict",
+        "review": f"review, {left} left for people",
+        "refused": "refused",
+    }[plan.status.value]
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:

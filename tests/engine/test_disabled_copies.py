@@ -8,8 +8,8 @@ import pytest
 
 from forkpolicy.engine.disabled_copies import disabled_copies
 from forkpolicy.engine.fork import Fork
-from forkpolicy.engine.plan import PolicySource
 from forkpolicy.engine.planner import Request, make_plan
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.policy.names import RepoPath
 from tests.policy.conflicts import policy
 

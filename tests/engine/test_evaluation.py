@@ -7,8 +7,9 @@ import pytest
 
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
-from forkpolicy.engine.plan import Plan, PolicySource
+from forkpolicy.engine.plan import Plan
 from forkpolicy.engine.planner import Request, make_plan
+from forkpolicy.engine.provenance import PolicySource
 from tests.builder import RepositoryBuilder, lines
 from tests.policy.conflicts import policy
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from forkpolicy.engine.fork import Fork
-from forkpolicy.engine.plan import Plan, PolicySource, Status
+from forkpolicy.engine.plan import Plan, Status
 from forkpolicy.engine.planner import Request, make_plan
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.policy.findings import Finding, Severity
 from tests.builder import lines
 from tests.policy.conflicts import policy

@@ -8,10 +8,11 @@ from forkpolicy.engine.console import Screen
 from forkpolicy.engine.demo import make_demo
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
-from forkpolicy.engine.plan import Plan, PolicySource
+from forkpolicy.engine.plan import Plan
 from forkpolicy.engine.planner import Request, make_plan
 from forkpolicy.engine.policy_source import load_policy
 from forkpolicy.engine.production_base import content_base_of
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.engine.report.text import to_text
 from forkpolicy.engine.versioning import version_state
 from tests.builder import RepositoryBuilder

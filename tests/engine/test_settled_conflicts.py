@@ -7,9 +7,10 @@ import pytest
 from forkpolicy.engine import oracle
 from forkpolicy.engine.base_findings import unhealed_syncs
 from forkpolicy.engine.doctor import History, State, doctor
-from forkpolicy.engine.plan import Base, Plan, PolicySource, Status
+from forkpolicy.engine.plan import Base, Plan, Status
 from forkpolicy.engine.planner import Request, make_plan
 from forkpolicy.engine.preflight import Expected
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.policy.decisions import Decision, Resolution
 from forkpolicy.policy.findings import Finding
 from forkpolicy.policy.names import CommitId, RepoPath

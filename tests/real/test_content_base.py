@@ -13,8 +13,8 @@ from forkpolicy.engine.content_base import ContentSearch
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.merge import merge_trees
-from forkpolicy.engine.plan import PolicySource
 from forkpolicy.engine.planner import Planned, Request, planning
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.policy.loader import load
 from forkpolicy.policy.names import RepoPath
 from tests.real.test_real import git, plan_of
