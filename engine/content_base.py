@@ -74,6 +74,13 @@ class _Place:
     put_back: Mapping[RepoPath, CommitId]
 
 
+def nearest_base(repo: Repository, bases: Sequence[CommitId], tip: CommitId) -> CommitId:
+    """Of git's bases, at least one, the one that is nearest to the fork's tip."""
+    if len(bases) == 1:
+        return bases[0]
+    return min(bases, key=lambda base: repo.distance(repo.tree(base), repo.tree(tip)))
+
+
 class ContentSearch:
     """Searches for the content base of a fork on the way to a release.
 

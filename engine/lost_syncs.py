@@ -13,7 +13,6 @@ from itertools import islice, pairwise
 
 from ..policy.names import CommitId, RepoPath
 from .fork import Fork
-from .git.differences import differ_at
 from .git.repository import Commit, Repository
 from .git.search import PathIndex, differing_entries
 from .history import ForkHistory
@@ -97,7 +96,7 @@ class LostSyncs:
 
     def _is_large(self, commit: Commit) -> bool:
         repo = self._fork.repo
-        return differ_at(repo, repo.tree(commit.parents[0]), commit.tree, FEWEST_PATHS)
+        return repo.differ_at(repo.tree(commit.parents[0]), commit.tree, FEWEST_PATHS)
 
     def _touches(self, commit: Commit, line: Sequence[CommitId]) -> bool:
         """Whether a commit changes enough of what upstream changed."""

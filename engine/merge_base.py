@@ -6,7 +6,7 @@ from typing import Literal
 
 from ..policy.facts import Conflict
 from ..policy.names import CommitId, RepoPath
-from .content_base import ContentBase, ContentSearch
+from .content_base import ContentBase, ContentSearch, nearest_base
 from .fork import Fork
 from .git.repository import Repository
 from .git.scratch import Scratch
@@ -63,8 +63,7 @@ class Merging:
     @property
     def git_base(self) -> CommitId:
         """Of git's bases the one that is nearest to the fork."""
-        tip = self.repo.tree(self.history.tip)
-        return min(self.git, key=lambda base: self.repo.distance(self.repo.tree(base), tip))
+        return nearest_base(self.repo, self.git, self.history.tip)
 
 
 def merge_on_base(fork: Fork, scratch: Scratch, release: CommitId, git: tuple[CommitId, ...]) -> BasedMerge:

@@ -1,7 +1,7 @@
 """The upstream commit whose content production stands on, where its history tells less than its content does."""
 
 from ..policy.names import CommitId
-from .content_base import ContentBase, ContentSearch
+from .content_base import ContentBase, ContentSearch, nearest_base
 from .fork import Fork
 
 
@@ -18,7 +18,7 @@ def content_base_of(fork: Fork) -> CommitId | None:
     bases = repo.merge_bases(tip, newest)
     if not bases or newest in bases:
         return None
-    nearest = min(bases, key=lambda base: repo.distance(repo.tree(base), repo.tree(tip)))
+    nearest = nearest_base(repo, bases, tip)
     search = ContentSearch(repo, fork.history, newest, nearest)
     found = search.find(fork.releases.values())
     return found.commit if found.commit != nearest and is_held(found) else None

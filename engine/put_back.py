@@ -69,14 +69,14 @@ class PutBack:
         """Where a small commit of the fork set one of the paths to the state it holds: with the state before."""
         for commit in self._history.commits.values():
             touched = differing_entries(self._repo, commit.id, commit.parents[0], paths) if _is_single(commit) else ()
-            if touched and self._size(commit) <= MOST_PATHS:
+            if touched and self._is_small(commit):
                 before = self._repo.tree(commit.parents[0])
                 for path in touched:
                     if self._repo.entry(commit.tree, path) == self._repo.entry(self._tree, path):
                         yield commit.id, path, self._repo.entry(before, path)
 
-    def _size(self, commit: Commit) -> int:
-        return self._repo.distance(self._repo.tree(commit.parents[0]), commit.tree)
+    def _is_small(self, commit: Commit) -> bool:
+        return not self._repo.differ_at(self._repo.tree(commit.parents[0]), commit.tree, MOST_PATHS + 1)
 
 
 def _is_single(commit: Commit) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -15,6 +16,7 @@ from pygit2.enums import DiffOption, ObjectType, SortMode
 from ...policy.errors import MissingObjectError, RepositoryError
 from ...policy.facts import Entry
 from ...policy.names import BlobId, CommitId, RefName, RepoPath, TreeId
+from .trees import Trees
 
 # As in git: what is read is not hashed once more, which would take a sixth of a plan's time; `git fsck` does that.
 pygit2.settings.enable_strict_hash_verification(False)
@@ -48,6 +50,7 @@ class Repository:
 
     def __init__(self, raw: pygit2.Repository) -> None:
         self.raw = raw
+        self._trees = Trees(raw)
         self.commit = lru_cache(maxsize=65536)(self._commit)
         self.changes = lru_cache(maxsize=16)(self._changes)
         self._walkers: list[pygit2.Walker] = []
@@ -213,14 +216,25 @@ class Repository:
         if isinstance(found, pygit2.Tree):
             yield from _files(found, f"{folder}/")
 
+    def differences(self, one: TreeId, other: TreeId) -> Iterator[tuple[RepoPath, Entry | None, Entry | None]]:
+        """Every path at which two trees differ with its entry in either, in git's order; renames are not looked for."""
+        try:
+            yield from self._trees.differences(bytes.fromhex(one), bytes.fromhex(other))
+        except (KeyError, ValueError, pygit2.GitError) as error:
+            raise unreadable_object(other, error) from error
+
     def distance(self, one: TreeId, other: TreeId) -> int:
-        """The number of paths at which two trees differ: `len(changes(…))`, without reading what differs."""
+        """The number of paths at which two trees differ, `len(changes(…))`; faster where they are many."""
         if one == other:
             return 0
         try:
             return len(self._tree(one).diff_to_tree(self._tree(other), DiffOption.INCLUDE_TYPECHANGE))
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise unreadable_object(other, error) from error
+
+    def differ_at(self, one: TreeId, other: TreeId, paths: int) -> bool:
+        """Whether two trees differ at so many paths or more, looked at no further than that."""
+        return len(tuple(islice(self.differences(one, other), paths))) == paths
 
     # History
 
@@ -327,18 +341,8 @@ class Repository:
         )
 
     def _changes(self, before: TreeId, after: TreeId) -> Mapping[RepoPath, tuple[Entry | None, Entry | None]]:
-        """The paths at which two trees differ, each with its entry in either; renames are not looked for."""
-        found: dict[RepoPath, tuple[Entry | None, Entry | None]] = {}
-        if before == after:
-            return found
-        try:
-            deltas = self._tree(before).diff_to_tree(self._tree(after), DiffOption.INCLUDE_TYPECHANGE).deltas
-        except (KeyError, ValueError, pygit2.GitError) as error:
-            raise unreadable_object(after, error) from error
-        for delta in deltas:
-            old, new = _entry(delta.old_file), _entry(delta.new_file)
-            found[RepoPath(delta.new_file.path or delta.old_file.path)] = (old, new)
-        return found
+        """The paths at which two trees differ, each with its entry in either; the last comparisons are remembered."""
+        return {path: (old, new) for path, old, new in self.differences(before, after)}
 
 
 BRING_BACK = "in a partial clone: git fetch --refetch --no-filter; otherwise see: git fsck"
@@ -352,7 +356,7 @@ def missing_object(object_id: str) -> MissingObjectError:
 
 def unreadable_object(object_id: str, error: Exception) -> RepositoryError:
     """The error for an object of which it, or one below it, is missing or damaged, as `error` says."""
-    named = re.search(r"no match for id \(([0-9a-f]{40})", str(error))
+    named = re.search(r"(?:no match for id \(|^')([0-9a-f]{40})", str(error))
     if named or isinstance(error, KeyError):
         return missing_object(named[1] if named else object_id)
     cause = str(error).removeprefix(f"{object_id}: ")
@@ -371,10 +375,6 @@ def _discover(path: Path) -> str:
 
 def _cannot_open(path: Path, error: Exception) -> RepositoryError:
     return RepositoryError(f"{path}: libgit2 cannot open the repository: {error}")
-
-
-def _entry(file: pygit2.DiffFile) -> Entry | None:
-    return Entry(int(file.mode), BlobId(str(file.id))) if file.mode else None
 
 
 def _files(tree: pygit2.Tree, prefix: str) -> Iterator[tuple[RepoPath, Entry]]:
