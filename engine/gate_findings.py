@@ -11,7 +11,6 @@ from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
 from ..policy.patterns import PathSet
 from .gate_facts import REBASED, Addition, Gate
-from .git.differences import differ_at
 from .git.repository import Commit
 from .glance import is_watched
 
@@ -68,7 +67,7 @@ def _squashed_sync(gate: Gate) -> Iterator[Finding]:
 
 def _is_large(addition: Addition, commit: Commit) -> bool:
     repo = addition.fork.repo
-    return bool(commit.parents) and differ_at(repo, repo.tree(commit.parents[0]), commit.tree, _FEWEST_PATHS)
+    return bool(commit.parents) and repo.differ_at(repo.tree(commit.parents[0]), commit.tree, _FEWEST_PATHS)
 
 
 def _not_a_release(gate: Gate) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from . import crosscheck, oracle
 from .base_findings import lost_sync_findings, plan_base
 from .contained import Contained
 from .escape import shell
-from .evaluation import evaluate, ownership_of, planned_tree, scratch_for, store_of
+from .evaluation import Evaluation, evaluate, ownership_of, planned_tree, scratch_for, store_of
 from .fork import Fork
 from .git.merging import ShortStat
 from .git.scratch import Scratch
@@ -23,6 +23,7 @@ from .lost_customizations import lost_customizations
 from .merge import Merge
 from .merge_base import merge_on_base
 from .merge_findings import merge_findings
+from .merge_store import MergeStore
 from .missing import naming_missing_files
 from .pending import pending_sync
 from .plan import (
@@ -92,20 +93,19 @@ def planning(
     if target.refused is not None or target.release is None or target.commit is None:
         yield Planned(plan)
         return
-    bases = require_history(fork.repo, fork.production.commit, target.commit, in_ci=in_ci)
-    sides = fork.production.commit, target.commit
-    with naming_missing_files(fork.repo, bases[0], *sides, in_ci=in_ci), scratch_for(fork) as scratch:
-        merged = _merge(fork, source, scratch, request, target.commit, bases)
-        yield Planned(_with_merge(plan, fork, target.release, merged), merged.merge, scratch)
+    with merging(fork, source, request, target.commit, in_ci=in_ci) as merged:
+        plan = _with_merge(plan, fork, target.release, merged)
+        yield Planned(plan, merged.evaluation.merge, merged.store.scratch)
 
 
 @dataclass(frozen=True, slots=True)
-class _Merged:
-    """What the merge of a release comes to."""
+class Merged:
+    """What the merge of a release comes to, whatever speaks against merging it now."""
 
     release: CommitId
     base: Base
-    merge: Merge
+    evaluation: Evaluation
+    store: MergeStore
     counts: ShortStat
     check: CrossCheck
     decisions: tuple[Decision, ...]
@@ -115,6 +115,21 @@ class _Merged:
     """The content base, whether the merge stands on it or not, where production holds most of what leads to it."""
 
 
+@contextmanager
+def merging(
+    fork: Fork, source: PolicySource, request: Request, release: CommitId, *, in_ci: bool = False
+) -> Generator[Merged, None, None]:
+    """Merge a commit of upstream's into the branch, decide every path, and keep the scratch store while the block runs.
+
+    Raises:
+        RepositoryError: the repository lacks what the merge needs.
+    """
+    production = fork.production.commit
+    bases = require_history(fork.repo, production, release, in_ci=in_ci)
+    with naming_missing_files(fork.repo, bases[0], production, release, in_ci=in_ci), scratch_for(fork) as scratch:
+        yield _merge(fork, source, scratch, request, release, bases)
+
+
 def _merge(
     fork: Fork,
     source: PolicySource,
@@ -122,7 +137,7 @@ def _merge(
     request: Request,
     release: CommitId,
     bases: tuple[CommitId, ...],
-) -> _Merged:
+) -> Merged:
     """Merge and decide, while git, where it is there, merges and counts beside."""
     production = fork.production.commit
     asked = crosscheck.start(request.cross_check, scratch, production, release)
@@ -140,10 +155,11 @@ def _merge(
     settled = settled_conflicts(fork, evaluation, on_git, store, ownership)
     decisions = crosscheck.apply(check, (*evaluation.decisions, *settled))
     tree = planned_tree(fork, scratch, evaluation.merge, decisions)
-    return _Merged(
+    return Merged(
         release,
         plan_base(fork, based, on_git),
-        evaluation.merge,
+        evaluation,
+        store,
         oracle.shortstat(scratch, based.bases[0], release, counting),
         check,
         decisions,
@@ -176,7 +192,7 @@ def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:
     )
 
 
-def _with_merge(plan: Plan, fork: Fork, release: Release, merged: _Merged) -> Plan:
+def _with_merge(plan: Plan, fork: Fork, release: Release, merged: Merged) -> Plan:
     """The plan with what the merge came to."""
     status = _status(merged.decisions, merged.findings)
     state = _version(fork, merged.stands_on)
@@ -216,7 +232,7 @@ def _status(decisions: tuple[Decision, ...], findings: tuple[Finding, ...]) -> S
     return Status.RESOLVED if decisions else Status.CLEAN
 
 
-def _summary(fork: Fork, merged: _Merged) -> Summary:
+def _summary(fork: Fork, merged: Merged) -> Summary:
     production, repo = fork.production.commit, fork.repo
     return Summary(
         upstream_commits=sum(1 for _ in repo.walk([merged.release], [production])),

@@ -3,6 +3,7 @@
 from ...policy.checks.check import Check
 from ...policy.errors import UsageError
 from ...policy.names import RepoPath
+from ...policy.origins import ORIGINS
 from ...policy.wording import suggestion
 from ..console import Output
 from ..explanation import explain_path, explain_rule
@@ -19,7 +20,7 @@ def run(options: Options, subject: str, release: str | None, output: Output) -> 
         UsageError: it is none of these, or there is no release to hold it against.
     """
     session = Session.start(options)
-    rules = [rule.name for rule in session.loaded.policy.ownership.rules]
+    rules = [*(rule.name for rule in session.loaded.policy.ownership.rules), *ORIGINS]
     check = None if subject in rules else _check_named(subject)
     if check is not None:
         return _explain_finding(session, check, output)
@@ -30,11 +31,11 @@ def run(options: Options, subject: str, release: str | None, output: Output) -> 
     tag = target.release.tag
     commit = target.commit or fork.releases[target.release]
     if subject in rules:
-        found = explain_rule(fork, source.path, tag, commit, subject, in_ci=in_ci())
+        found = explain_rule(fork, source, tag, commit, subject, in_ci=in_ci())
         output.write(report.rule_renderers(found, source.path, output))
         return 0
     path = RepoPath(subject.removeprefix("./"))
-    explained = explain_path(fork, source.path, tag, commit, path, in_ci=in_ci())
+    explained = explain_path(fork, source, tag, commit, path, in_ci=in_ci())
     if explained.file.versions.is_empty:
         raise UsageError(_unknown(fork, path, tag, rules))
     output.write(report.path_renderers(explained, session.loaded.policy, source.path, output))

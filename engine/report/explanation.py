@@ -9,14 +9,15 @@ from rich.text import Text
 from ...policy.conditions import Condition
 from ...policy.decisions import Decision
 from ...policy.models import Policy
+from ...policy.origins import BY_GIT
 from ...policy.ownership import RuleTrace
 from ..console import Output
-from ..escape import code_span, markdown
+from ..escape import code_span, markdown, prose
 from ..explanation import Explanation, RuleExplanation
 from .document import as_document
 from .groups import by_directory
 from .json import decision_data
-from .layout import columns, cut, fields, indented, render, text
+from .layout import MESSAGE, columns, cut, fields, indented, render, text
 from .words import count, short
 
 Renderers = dict[str, Callable[[], str]]
@@ -47,7 +48,8 @@ def rule_renderers(explained: RuleExplanation, file: str, output: Output) -> Ren
 
 def _path(explained: Explanation, policy: Policy, file: str) -> RenderableType:
     heading = text(explained.file.path, "bold").append(f"  {_conflict(explained)}", style="dim")
-    rules = cut([_trace(each, file) for each in explained.traces], _MAX_RULES, "rules")
+    verdict = "asks for" if explained.is_overruled else "decides"
+    rules = cut([_trace(each, file, verdict) for each in explained.traces], _MAX_RULES, "rules")
     return Group(
         heading,
         indented(fields(_facts(explained, policy))),
@@ -80,16 +82,16 @@ def _facts(explained: Explanation, policy: Policy) -> Iterator[tuple[str, Render
             yield name, text("yes")
 
 
-def _trace(trace: RuleTrace, file: str) -> RenderableType:
+def _trace(trace: RuleTrace, file: str, verdict: str) -> RenderableType:
     sign, style = ("✓", "green") if trace.matched else ("·", "dim")
     place = f"  {file}:{trace.ruling.line}" if trace.ruling.line else ""
     heading = Text(f"{sign} ", style=style).append_text(text(trace.ruling.rule, style if trace.matched else "default"))
-    heading.append_text(text(f"{place}{_verdict(trace)}", "dim"))
+    heading.append_text(text(f"{place}{_verdict(trace, verdict)}", "dim"))
     return Group(heading, *(indented(_condition(each), 4) for each in trace.conditions if _worth_telling(trace, each)))
 
 
-def _verdict(trace: RuleTrace) -> str:
-    return f"  decides: {trace.ruling.resolution}" if trace.matched else ""
+def _verdict(trace: RuleTrace, verdict: str) -> str:
+    return f"  {verdict}: {trace.ruling.resolution}" if trace.matched else ""
 
 
 def _worth_telling(trace: RuleTrace, condition: Condition) -> bool:
@@ -107,17 +109,27 @@ def _ending(explained: Explanation) -> Iterator[RenderableType]:
     decision = explained.decision
     yield Text()
     if decision is None:
-        yield text("git merges it by itself; the rule decides where it conflicts", "green")
+        yield text(_left_to_git(explained), "green")
         return
-    yield text(
-        f"{decision.resolution}: {decision.reason}",
-        "yellow" if decision.needs_person else "green",
-        limit=1000,
-    )
+    yield text(_decided(explained, decision), "yellow" if decision.needs_person else "green", MESSAGE)
     for line in decision.at_stake:
         yield indented(text(line, "red"))
     if decision.guidance:
         yield indented(text(decision.guidance, limit=1000))
+
+
+def _left_to_git(explained: Explanation) -> str:
+    """Why nothing is decided: no rule does, or git's merge is what the rule asks for."""
+    rule = explained.traces[-1].ruling.rule
+    if rule == BY_GIT:
+        return f"git merges it by itself; if both sides' contents conflicted, `{explained.in_conflict}` would decide"
+    return f"git's merge leaves what `{rule}` asks for already: there is nothing to decide"
+
+
+def _decided(explained: Explanation, decision: Decision) -> str:
+    """The decision; where it is not the matching rule's, who made it."""
+    by = f" by {decision.rule}" if decision.rule != explained.traces[-1].ruling.rule else ""
+    return f"{decision.resolution}{by}: {decision.reason}"
 
 
 def _path_data(explained: Explanation) -> dict[str, Any]:
@@ -157,10 +169,11 @@ def _path_markdown(explained: Explanation, file: str) -> str:
     lines = [f"**{code_span(explained.file.path)}**: {_conflict(explained)}", ""]
     for trace in explained.traces:
         against = "; ".join(f"{each.key}: {each.observed}" for each in trace.conditions if not each.holds)
-        verdict = f"decides: {trace.ruling.resolution}" if trace.matched else f"no: {against}"
+        does = "asks for" if explained.is_overruled else "decides"
+        verdict = f"{does}: {trace.ruling.resolution}" if trace.matched else f"no: {against}"
         lines.append(f"- {code_span(trace.ruling.rule)} {markdown(verdict)}")
-    if explained.decision:
-        lines += ["", f"{explained.decision.resolution}: {markdown(explained.decision.reason)}"]
+    decision = explained.decision
+    lines += ["", prose(_decided(explained, decision) if decision else _left_to_git(explained))]
     return "\n".join(lines) + "\n"
 
 
@@ -168,11 +181,23 @@ def _path_markdown(explained: Explanation, file: str) -> str:
 
 
 def _rule(explained: RuleExplanation, file: str) -> RenderableType:
-    heading = text(explained.rule, "bold").append(f"  {file}:{explained.line}", style="dim")
-    number = count(len(explained.decisions), "conflict")
-    rows = [(f"{total:,}", name) for name, total in by_directory(explained.decisions, _MAX_RULES)]
-    table = columns((text(total, "dim"), text(name)) for total, name in rows)
-    return Group(heading, indented(text(f"decides {number} with {explained.release}")), indented(table, 4))
+    heading = text(explained.rule, "bold").append(f"  {_place(explained, file)}", style="dim")
+    number = count(len(explained.decisions), "path")
+    told = indented(text(f"decides {number} with {explained.release}"))
+    return Group(heading, told, indented(_paths(explained.decisions), 4))
+
+
+def _paths(decisions: tuple[Decision, ...]) -> RenderableType:
+    """Every path; where they are many, the directories with their counts."""
+    if len(decisions) <= _MAX_RULES:
+        return columns(((text(each.path), text(each.resolution, "dim")) for each in decisions), right=0)
+    rows = by_directory(decisions, _MAX_RULES)
+    return columns((text(f"{number:,}", "dim"), text(name)) for name, number in rows)
+
+
+def _place(explained: RuleExplanation, file: str) -> str:
+    """Where the rule stands; of what is no rule, what the name stands for."""
+    return f"no rule of the policy: {explained.stands_for}" if explained.stands_for else f"{file}:{explained.line}"
 
 
 def _rule_data(explained: RuleExplanation) -> dict[str, Any]:
@@ -180,16 +205,17 @@ def _rule_data(explained: RuleExplanation) -> dict[str, Any]:
         "schema": "forkpolicy.explanation/1",
         "rule": explained.rule,
         "line": explained.line,
+        "stands_for": explained.stands_for,
         "release": explained.release,
         "decisions": [decision_data(each) for each in explained.decisions],
     }
 
 
 def _rule_markdown(explained: RuleExplanation, file: str) -> str:
-    lines = [f"**{code_span(explained.rule)}** ({code_span(f'{file}:{explained.line}')})", ""]
+    lines = [f"**{code_span(explained.rule)}** ({markdown(_place(explained, file))})", ""]
     lines += [f"- {_decision(each)}" for each in explained.decisions]
     return "\n".join(lines) + "\n"
 
 
 def _decision(decision: Decision) -> str:
-    return f"{code_span(decision.path)}: {decision.resolution}: {markdown(decision.reason)}"
+    return f"{code_span(decision.path)}: {decision.resolution}: {prose(decision.reason)}"
