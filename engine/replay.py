@@ -3,38 +3,23 @@
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import cached_property
 
 from ..policy.decisions import Decision
 from ..policy.facts import Entry, Kind
 from ..policy.names import CommitId, RepoPath, TreeId
+from ..policy.ownership import Ownership
 from ..policy.releases import Release
-from .evaluation import Evaluation, evaluate, ownership_of, planned_tree, scratch_for
+from ..policy.verdicts import Side, Verdict, side_of
+from .evaluation import Evaluation, evaluate, ownership_of, planned_tree, scratch_for, store_of
 from .fork import Fork
 from .git.scratch import Scratch
 from .history import reachable
 from .merge_base import merge_on_base
 from .preflight import require_history
+from .settled_conflicts import on_git_base, settled_conflicts
 from .survival import PlannedTree
 from .sync_merges import SyncMerge
-
-
-class Side(StrEnum):
-    """Whose entry was recorded."""
-
-    FORK = "fork"
-    UPSTREAM = "upstream"
-    BLEND = "blend"
-    DELETED = "deleted"
-
-
-class Verdict(StrEnum):
-    """What was recorded, held against what the policy decides."""
-
-    AGREES = "agrees"
-    DISAGREES = "disagrees"
-    UNDECIDED = "undecided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +29,15 @@ class ReplayedPath:
     path: RepoPath
     kind: Kind | None
     decision: Decision
+    fork: Entry | None
+    upstream: Entry | None
     recorded: Entry | None
-    side: Side
     verdict: Verdict
+
+    @property
+    def side(self) -> Side:
+        """Whose entry was recorded."""
+        return side_of(self.recorded, self.fork, self.upstream)
 
 
 @dataclass(frozen=True)
@@ -60,18 +51,29 @@ class Replay:
     planned: PlannedTree
     """What the policy makes of the merge."""
     trees: "Trees"
+    scratch: Scratch
+    ownership: Ownership
 
     @cached_property
     def paths(self) -> tuple[ReplayedPath, ...]:
         """Every path of every decision, in the order of the plan."""
-        return tuple(self._replayed())
+        return tuple(each for decision in self.evaluation.decisions for each in self._replayed(decision))
 
-    def _replayed(self) -> Iterator[ReplayedPath]:
-        for decision in self.evaluation.decisions:
-            for path in decision.paths:
-                recorded = self.recorded(path)
-                verdict = _verdict(decision, path, recorded)
-                yield ReplayedPath(path, decision.kind, decision, recorded, self.side(path), verdict)
+    @cached_property
+    def settled(self) -> tuple[ReplayedPath, ...]:
+        """Every path that conflicts on git's base and not on the content base: people had to settle it."""
+        evaluation, sync = self.evaluation, self.sync
+        on_git = on_git_base(self.fork, self.scratch, sync.upstream_parent, evaluation.based, None)
+        store = store_of(self.fork, self.scratch, sync.upstream_parent, evaluation.based)
+        found = settled_conflicts(self.fork, evaluation, on_git, store, self.ownership)
+        return tuple(each for decision in found for each in self._replayed(decision))
+
+    def _replayed(self, decision: Decision) -> Iterator[ReplayedPath]:
+        for path in decision.paths:
+            fork, upstream = (self.fork.repo.entry(tree, path) for tree in (self.trees.fork, self.trees.upstream))
+            recorded = self.recorded(path)
+            verdict = _verdict(decision, path, recorded)
+            yield ReplayedPath(path, decision.kind, decision, fork, upstream, recorded, verdict)
 
     def recorded(self, path: RepoPath) -> Entry | None:
         """What the merge recorded at a path."""
@@ -84,15 +86,6 @@ class Replay:
     def upstream_entry(self, path: RepoPath) -> Entry | None:
         """Upstream's entry at a path."""
         return self.fork.repo.entry(self.trees.upstream, path)
-
-    def side(self, path: RepoPath) -> Side:
-        """Whose entry was recorded at a path; where both sides have the same, the fork's."""
-        recorded = self.recorded(path)
-        if recorded is None:
-            return Side.DELETED
-        if recorded == self.fork_entry(path):
-            return Side.FORK
-        return Side.UPSTREAM if recorded == self.upstream_entry(path) else Side.BLEND
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +150,11 @@ def replaying(fork: Fork, sync: SyncMerge, policy_path: str) -> Generator[Replay
 
 def _replay(fork: Fork, scratch: Scratch, sync: SyncMerge, bases: tuple[CommitId, ...], policy_path: str) -> Replay:
     based = merge_on_base(fork, scratch, sync.upstream_parent, bases)
-    evaluation = evaluate(fork, scratch, sync.upstream_parent, based, ownership_of(fork, policy_path))
+    ownership = ownership_of(fork, policy_path)
+    evaluation = evaluate(fork, scratch, sync.upstream_parent, based, ownership)
     planned = planned_tree(fork, scratch, evaluation.merge, evaluation.decisions)
     trees = Trees(*map(fork.repo.tree, (sync.fork_parent, sync.upstream_parent, sync.commit)))
-    return Replay(fork, sync, evaluation, planned, trees)
+    return Replay(fork, sync, evaluation, planned, trees, scratch, ownership)
 
 
 def _verdict(decision: Decision, path: RepoPath, recorded: Entry | None) -> Verdict:
