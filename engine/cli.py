@@ -17,6 +17,8 @@ import click
 from ..policy.errors import ForkpolicyError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .console import Output
     from .invocation import Invocation
 
@@ -214,6 +216,46 @@ def apply(
     what = command.What(plan, release, cross_check)
     order = command.Order(branch, worktree, with_markers, force_with_lease)
     return command.run(options, what, order, _output(options, format_, outputs))
+
+
+@cli.command()
+@click.argument("merges", metavar="[MERGE…]", nargs=-1)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only what was committed since a day.")
+@click.option("--all", "all_", is_flag=True, help="Every sync merge of production; so it is without MERGE and --since.")
+@click.option("--fork-parent", "fork_parents", metavar="REV", multiple=True, help="The fork's side of a MERGE.")
+@click.option(
+    "--upstream-parent",
+    "upstream_parents",
+    metavar="REV",
+    multiple=True,
+    help="A commit of upstream's, such as its side of a merge; needed where no upstream ref is here. Repeatable.",
+)
+@click.option("--policy-then", is_flag=True, help="Judge each merge by the policy that its fork's side had.")
+@click.option("--jobs", type=click.IntRange(1), default=1, show_default=True, help="How many processes replay merges.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@_FORMAT
+@_OUTPUT
+@click.pass_obj
+def audit(
+    options: Options,
+    merges: tuple[str, ...],
+    since: "datetime | None",
+    all_: bool,
+    fork_parents: tuple[str, ...],
+    upstream_parents: tuple[str, ...],
+    policy_then: bool,
+    jobs: int,
+    exit_zero: bool,
+    format_: str,
+    outputs: tuple[str, ...],
+) -> int:
+    """Judge the sync merges made before: replay them, and hold what was recorded against what the policy decides."""
+    from .commands import audit as command
+
+    if all_ and (merges or since):
+        raise click.UsageError("--all goes with neither MERGE nor --since")
+    request = command.Request(merges, since, fork_parents, upstream_parents, policy_then, jobs)
+    return command.run(options, request, _output(options, format_, outputs), exit_zero=exit_zero)
 
 
 @cli.command()

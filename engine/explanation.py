@@ -10,8 +10,8 @@ from ..policy.ownership import RuleTrace
 from .conflict_facts import file_facts
 from .evaluation import Evaluation, ownership_of
 from .fork import Fork
-from .plan import PolicySource
 from .planner import Request, merging
+from .provenance import PolicySource
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Fork:
     repo: Repository
     policy: Policy
     production: Branch
+    known_upstream: tuple[CommitId, ...] = ()
+    """Commits that are upstream's whatever the refs say."""
 
     @classmethod
     def of(cls, repo: Repository, policy: Policy, onto: str | None = None) -> "Fork":
@@ -64,7 +66,8 @@ class Fork:
     def tips(self) -> tuple[CommitId, ...]:
         """The tips of upstream's commits; some may turn out to descend from the fork's first commit."""
         mirror = next(iter(self.mirrors.values()), None)
-        return upstream_tips(self.upstream_branches, self.accepted_tags.values(), mirror)
+        tips = (*self.accepted_tags.values(), *self.known_upstream)
+        return upstream_tips(self.upstream_branches, tips, mirror)
 
     @cached_property
     def upstream_branches(self) -> tuple[CommitId, ...]:

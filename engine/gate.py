@@ -38,10 +38,8 @@ def judge(fork: Fork, source: PolicySource, ends: Ends, now: datetime, *, in_ci:
     _require_commits(addition, ends, in_ci=in_ci)
     path = None if source.ref is None else RepoPath(source.path)
     gate = Gate(addition, ends.base_role(fork.policy), ends.head_role(fork.policy), path, now)
-    found = _with_severities((*findings(gate), *_notes(gate)), fork.policy)
+    standing, waived = judged((*findings(gate), *_notes(gate)), fork.policy, now.date())
     baseline = () if gate.base.role == "mirror" else _standing(fork, source, now.date())
-    judged = waivers.judge(found, fork.policy.check.waivers, now.date())
-    left = [each.finding for each in judged if each.waiver is None]
     return CheckReport(
         policy=source,
         base=ends.base.commit,
@@ -49,16 +47,18 @@ def judge(fork: Fork, source: PolicySource, ends: Ends, now: datetime, *, in_ci:
         base_name=ends.base.name,
         head_name=ends.head.name,
         commits=len(addition.commits),
-        findings=ranked(
-            (
-                *left,
-                *waivers.expired(left, fork.policy.check.waivers, now.date()),
-                *_baseline_note(len(baseline), ends.base.name),
-            )
-        ),
-        waived=tuple(_waived(each) for each in judged if each.waiver is not None),
+        findings=ranked((*standing, *_baseline_note(len(baseline), ends.base.name))),
+        waived=waived,
         standing=len(baseline),
     )
+
+
+def judged(found: Iterable[Finding], policy: Policy, today: date) -> tuple[tuple[Finding, ...], tuple[Waived, ...]]:
+    """The findings that stand, ranked and as bad as the policy says, and those that it accepts for a time."""
+    held = waivers.judge(_with_severities(found, policy), policy.check.waivers, today)
+    standing = [each.finding for each in held if each.waiver is None]
+    expired = waivers.expired(standing, policy.check.waivers, today)
+    return ranked((*standing, *expired)), tuple(_waived(each) for each in held if each.waiver is not None)
 
 
 # Private

@@ -11,9 +11,10 @@ from ..policy.facts import Entry
 from ..policy.findings import Finding
 from ..policy.loss import is_binary, lost_lines
 from ..policy.names import CommitId, RepoPath, TreeId
+from ..policy.verdicts import Side, Verdict
 from .decision_log import FOLDER
 from .history import fork_commits_by_path
-from .replay import Replay, ReplayedPath, Side, Verdict
+from .replay import Replay, ReplayedPath
 from .untouched import untouched_paths
 
 _SWITCHED_OFF = (Resolution.DISABLE, Resolution.REMOVE)

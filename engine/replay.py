@@ -39,6 +39,11 @@ class ReplayedPath:
         """Whose entry was recorded."""
         return side_of(self.recorded, self.fork, self.upstream)
 
+    @property
+    def is_conflict(self) -> bool:
+        """Whether git cannot merge the path by itself, on the base that is used or on its own."""
+        return self.kind is not None or self.decision.base is not None
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -129,7 +134,7 @@ def fork_before(fork: Fork, sync: SyncMerge) -> Fork:
     tips = fork.repo.independent({*stood_on, sync.upstream_parent})
     until = max(fork.repo.commit(each).committed.timestamp() for each in tips)
     production = replace(fork.production, name=sync.fork_parent, commit=sync.fork_parent, also=None)
-    return PastFork(fork.repo, fork.policy, production, tips, until)
+    return PastFork(fork.repo, fork.policy, production, fork.known_upstream, tips, until)
 
 
 @contextmanager

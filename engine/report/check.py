@@ -48,7 +48,7 @@ def as_data(report: CheckReport) -> Data:
         "base": {"name": report.base_name, "commit": report.base},
         "head": {"name": report.head_name, "commit": report.head},
         "commits": report.commits,
-        "waived": [_waived_data(each) for each in report.waived],
+        "waived": [waived_data(each) for each in report.waived],
         "standing": report.standing,
     }
 
@@ -82,6 +82,14 @@ def grouped(findings: Iterable[Finding]) -> Iterator[tuple[Finding, ...]]:
     """Neighbours of one check and severity together."""
     for _, group in groupby(findings, key=lambda each: (each.severity, each.rule)):
         yield tuple(group)
+
+
+def waived_data(waived: Waived) -> Data:
+    """A waived finding by the contract, with its waiver."""
+    return {
+        **finding_data(waived.finding),
+        "waiver": {"reason": waived.reason, "until": waived.until.isoformat(), "path": waived.pattern},
+    }
 
 
 # Private
@@ -150,10 +158,3 @@ def _waiver_words(waived: Waived) -> str:
 def _waiver_item(waived: Waived) -> str:
     what = f"{code_span(waived.finding.rule)} {prose(_placed(waived.finding), _MESSAGE)}"
     return f"{what}, until {waived.until}: {markdown(waived.reason)}"
-
-
-def _waived_data(waived: Waived) -> Data:
-    return {
-        **finding_data(waived.finding),
-        "waiver": {"reason": waived.reason, "until": waived.until.isoformat(), "path": waived.pattern},
-    }

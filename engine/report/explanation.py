@@ -191,7 +191,7 @@ def _paths(decisions: tuple[Decision, ...]) -> RenderableType:
     """Every path; where they are many, the directories with their counts."""
     if len(decisions) <= _MAX_RULES:
         return columns(((text(each.path), text(each.resolution, "dim")) for each in decisions), right=0)
-    rows = by_directory(decisions, _MAX_RULES)
+    rows = by_directory((each.path for each in decisions), _MAX_RULES)
     return columns((text(f"{number:,}", "dim"), text(name)) for name, number in rows)
 
 

@@ -41,12 +41,12 @@ def by_rule_alone(decisions: Iterable[Decision]) -> tuple[tuple[Decision, ...], 
     return tuple(tuple(members) for members in sorted(groups.values(), key=len, reverse=True))
 
 
-def by_directory(decisions: Iterable[Decision], limit: int) -> tuple[tuple[str, int], ...]:
-    """The directories of the decisions' paths with their counts: as deep as at most `limit` of them allow.
+def by_directory(paths: Iterable[str], limit: int) -> tuple[tuple[str, int], ...]:
+    """The directories of some paths with their counts: as deep as at most `limit` of them allow.
 
     Where even the top ones are more, the smallest stand together at the end.
     """
-    parents = [decision.path.split("/")[:-1] for decision in decisions]
+    parents = [path.split("/")[:-1] for path in paths]
     for depth in range(max(map(len, parents), default=0), 0, -1):
         counts = Counter("/".join(parent[:depth]) for parent in parents)
         if len(counts) <= limit:

@@ -180,7 +180,7 @@ def _places(decisions: tuple[Decision, ...], limit: int = MAX_ITEMS) -> Renderab
     """The one path, or the directories with their counts."""
     if len(decisions) == 1:
         return text(decisions[0].path, "dim")
-    counts = by_directory(decisions, limit)
+    counts = by_directory((each.path for each in decisions), limit)
     return columns((text(f"{number:,}", "dim"), text(name, "dim")) for name, number in counts)
 
 

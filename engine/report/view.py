@@ -129,7 +129,9 @@ def _settled(group: RuleGroup) -> Data:
 
 
 def _directories(decisions: Iterable[Decision]) -> list[Data]:
-    return [{"path": name, "count": number} for name, number in by_directory(decisions, MAX_LINES)]
+    return [
+        {"path": name, "count": number} for name, number in by_directory((each.path for each in decisions), MAX_LINES)
+    ]
 
 
 def _automatic(decision: Decision) -> Data:

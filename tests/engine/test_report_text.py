@@ -8,7 +8,7 @@ from forkpolicy.engine.console import Screen
 from forkpolicy.engine.report.groups import ELSEWHERE, TOP, by_directory
 from forkpolicy.engine.report.text import to_text
 from tests.hostile import HOSTILE
-from tests.plans import EVERY, accepted, hostile, large, review
+from tests.plans import EVERY, hostile, large, review
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -62,8 +62,8 @@ def test_rich_markup_is_only_text() -> None:
 
 
 def test_directories() -> None:
-    decisions = [accepted(path) for path in ("a/b/c/1", "a/b/c/2", "a/b/d/3", "e/4", "5")]
-    assert by_directory(decisions, 9) == (("a/b/c/", 2), ("a/b/d/", 1), ("e/", 1), (TOP, 1))
-    assert by_directory(decisions, 3) == (("a/b/", 3), ("e/", 1), (TOP, 1))
-    assert by_directory(decisions, 2) == (("a/", 3), (ELSEWHERE, 2))
+    paths = ("a/b/c/1", "a/b/c/2", "a/b/d/3", "e/4", "5")
+    assert by_directory(paths, 9) == (("a/b/c/", 2), ("a/b/d/", 1), ("e/", 1), (TOP, 1))
+    assert by_directory(paths, 3) == (("a/b/", 3), ("e/", 1), (TOP, 1))
+    assert by_directory(paths, 2) == (("a/", 3), (ELSEWHERE, 2))
     assert by_directory([], 2) == ()

@@ -1,0 +1,97 @@
+"""One sync merge of the past: replayed, and looked into for what its replay does not tell."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..policy.checks import conflict_markers
+from ..policy.facts import Entry
+from ..policy.findings import Finding, Severity
+from ..policy.names import CommitId, RepoPath
+from .audit_report import AuditedMerge
+from .fork import Fork
+from .path_merge import PathMerge
+from .preflight import Branch
+from .replay import Replay, replaying
+from .sync_merges import SyncMerge
+
+EVIL_MERGE = "evil-merge"
+"""The rule of findings about changes that a merge made where nothing conflicted."""
+
+
+def audit_merge(fork: Fork, sync: SyncMerge, policy_path: str) -> AuditedMerge:
+    """Replay a sync merge by the fork's policy; `fork` may be seen from anywhere.
+
+    Raises:
+        RepositoryError: an object is missing, or the two sides share no history.
+    """
+    commit = fork.repo.commit(sync.commit)
+    with replaying(seen_from(fork, sync.commit), sync, policy_path) as replay:
+        based = replay.evaluation.based
+        return AuditedMerge(
+            sync,
+            commit.subject,
+            f"{commit.committed:%Y-%m-%d}",
+            _release(replay),
+            based.content.commit if based.content is not None and based.uses_content else None,
+            (*replay.paths, *replay.settled),
+            (*_marked(replay), *_evil(replay)),
+        )
+
+
+def seen_from(fork: Fork, commit: CommitId) -> Fork:
+    """The fork, in whose history a commit lies; seen from that where it is not on the fork's branch."""
+    if commit in fork.history.commits:
+        return fork
+    return replace(fork, production=Branch(commit, commit))
+
+
+# Private
+
+
+def _release(replay: Replay) -> str | None:
+    """The newest release that the merge brought."""
+    repo, sync = replay.fork.repo, replay.sync
+    brought = set(repo.walk([sync.upstream_parent], [sync.fork_parent]))
+    return next((release.tag for release, commit in replay.fork.releases.items() if commit in brought), None)
+
+
+def _marked(replay: Replay) -> Iterator[Finding]:
+    """`conflict-markers`, in what neither side has."""
+    repo, trees = replay.fork.repo, replay.trees
+    facts: list[tuple[RepoPath, int]] = []
+    for path, (_, recorded) in repo.changes(trees.fork, trees.recorded).items():
+        if recorded is None or not recorded.is_file or recorded == repo.entry(trees.upstream, path):
+            continue
+        line = conflict_markers.marker_line(repo.read(recorded.id))
+        if line is not None:
+            facts.append((path, line))
+    for each in conflict_markers.judge(replay.fork.policy, conflict_markers.Facts(tuple(facts))):
+        yield replace(each, commit=replay.sync.commit)
+
+
+def _evil(replay: Replay) -> Iterator[Finding]:
+    """What was recorded of neither side, where git merges by itself and no rule decides."""
+    repo, trees = replay.fork.repo, replay.trees
+    told = {each.path for each in (*replay.paths, *replay.settled)}
+    for path, (fork, recorded) in repo.changes(trees.fork, trees.recorded).items():
+        upstream = repo.entry(trees.upstream, path)
+        if path in told or not _is_of_neither_side(recorded, fork, upstream) or recorded in _clean(replay, path, fork):
+            continue
+        what = "deleted" if recorded is None else "changed" if fork or upstream else "added"
+        message = f"{path} was {what} in the merge itself: neither side has it so, and nothing conflicted there"
+        fix = "make such a change in a commit of its own, where people see it"
+        yield Finding(EVIL_MERGE, Severity.WARNING, message, path, replay.sync.commit, fix)
+
+
+def _is_of_neither_side(recorded: Entry | None, fork: Entry | None, upstream: Entry | None) -> bool:
+    return recorded not in (fork, upstream)
+
+
+def _clean(replay: Replay, path: RepoPath, fork: Entry | None) -> tuple[Entry | None, ...]:
+    """What the merge leaves at a path by itself: on the base that is used, and on git's, which people had."""
+    based, sync = replay.evaluation.based, replay.sync
+    merged = based.merge.changes.get(path, fork)
+    if not based.uses_content:
+        return (merged,)
+    on_git = PathMerge(replay.scratch, sync.fork_parent, sync.upstream_parent)
+    return (merged, *(on_git.on(base, path).entry for base in based.git))
