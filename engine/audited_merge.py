@@ -9,6 +9,7 @@ from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId, RepoPath
 from .audit_report import AuditedMerge
 from .fork import Fork
+from .merge_review import review
 from .path_merge import PathMerge
 from .preflight import Branch
 from .replay import Replay, replaying
@@ -34,7 +35,7 @@ def audit_merge(fork: Fork, sync: SyncMerge, policy_path: str) -> AuditedMerge:
             _release(replay),
             based.content.commit if based.content is not None and based.uses_content else None,
             (*replay.paths, *replay.settled),
-            (*_marked(replay), *_evil(replay)),
+            (*review(replay, replay.trees.recorded), *_marked(replay), *_evil(replay)),
         )
 
 

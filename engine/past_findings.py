@@ -8,13 +8,13 @@ from ..policy.customizations import Requirement, requirements
 from ..policy.fields import version_key
 from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId
-from .fork import Fork
+from .fork import Fork, fork_at
 from .git.repository import Commit
 from .lost_syncs import LostSyncs
 from .production_line import Arrival, Line
 from .sync_merges import SyncMerge
 from .version_findings import file_claims, mismatches, tag_claim
-from .versioning import Versioning, fork_at
+from .versioning import Versioning
 
 
 def past_findings(fork: Fork, syncs: Iterable[SyncMerge], since: datetime | None) -> Iterator[Finding]:

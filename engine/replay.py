@@ -75,10 +75,16 @@ class Replay:
 
     def _replayed(self, decision: Decision) -> Iterator[ReplayedPath]:
         for path in decision.paths:
-            fork, upstream = (self.fork.repo.entry(tree, path) for tree in (self.trees.fork, self.trees.upstream))
             recorded = self.recorded(path)
-            verdict = _verdict(decision, path, recorded)
-            yield ReplayedPath(path, decision.kind, decision, fork, upstream, recorded, verdict)
+            yield ReplayedPath(
+                path,
+                decision.kind,
+                decision,
+                self.fork_entry(path),
+                self.upstream_entry(path),
+                recorded,
+                _verdict(decision, path, recorded),
+            )
 
     def recorded(self, path: RepoPath) -> Entry | None:
         """What the merge recorded at a path."""

@@ -4,7 +4,19 @@ from collections.abc import Iterable, Iterator
 
 from ..audit_report import AuditReport
 from ..escape import code_span, markdown, prose
-from .audit_words import PLACES, SHOWN, against_policy, baselines, beside, heading, recorded, share, sides, verdicts
+from .audit_words import (
+    NAMED,
+    PLACES,
+    SHOWN,
+    against_policy,
+    baselines,
+    beside,
+    heading,
+    recorded,
+    share,
+    sides,
+    verdicts,
+)
 from .check import grouped
 from .groups import by_directory
 from .words import count
@@ -42,7 +54,7 @@ def _merges(report: AuditReport) -> Iterator[str]:
         for group in against_policy(merge):
             places = by_directory(group.paths, PLACES)
             where = ", ".join(f"{number:,} in {code_span(place)}" for place, number in places)
-            where = code_span(group.paths[0]) if len(group.paths) == 1 else where
+            where = ", ".join(map(code_span, group.paths)) if len(group.paths) <= NAMED else where
             yield f"  - {len(group.paths):,} {prose(recorded(group), _MESSAGE)}: {where}"
 
 

@@ -9,6 +9,7 @@ from ...policy.findings import Finding
 from ..audit_report import AuditedMerge, AuditReport
 from ..console import Screen
 from .audit_words import (
+    NAMED,
     PLACES,
     SHOWN,
     Recorded,
@@ -71,9 +72,11 @@ def _merge(merge: AuditedMerge) -> Iterator[RenderableType]:
 
 
 def _against(group: Recorded) -> Iterator[RenderableType]:
-    single = f": {group.paths[0]}" if len(group.paths) == 1 else ""
-    yield joined(text(f"{len(group.paths):,}  ", "red"), text(recorded(group) + single, limit=_MESSAGE))
-    if not single:
+    """A group with its paths by name; where they are many, by directory."""
+    yield joined(text(f"{len(group.paths):,}  ", "red"), text(recorded(group)))
+    if len(group.paths) <= NAMED:
+        yield indented(Group(*(text(path, limit=_MESSAGE) for path in group.paths)))
+    else:
         places = by_directory(group.paths, PLACES)
         yield indented(columns([(f"{number:,}", text(place)) for place, number in places]))
 

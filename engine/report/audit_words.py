@@ -14,6 +14,9 @@ from .words import count, short
 SHOWN = 12
 """How many items of a list people get to see; JSON has them all."""
 
+NAMED = 15
+"""How many paths of a group are named; more are told by directory."""
+
 PLACES = 6
 """How many directories of a group."""
 
