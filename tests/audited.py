@@ -8,7 +8,7 @@ from forkpolicy.engine.audit_report import AuditReport
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
 from forkpolicy.engine.past_syncs import Asked
-from forkpolicy.engine.plan import PolicySource
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.policy.loader import load
 from forkpolicy.policy.names import CommitId
 from tests.builder import Change, RepositoryBuilder

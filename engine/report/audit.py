@@ -7,7 +7,8 @@ from ..replay import ReplayedPath
 from .audit_markdown import to_markdown
 from .audit_text import to_text
 from .check import waived_data
-from .json import Data, as_document, decision_data, finding_data
+from .document import Data, as_document, finding_data
+from .json import decision_data
 from .version import Renderers
 
 SCHEMA = "forkpolicy.audit/1"
