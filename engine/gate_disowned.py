@@ -9,11 +9,14 @@ from ..policy.facts import Conflict, Entry, Versions
 from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
 from ..policy.patterns import PathSet
+from ..policy.releases import Release
 from ..policy.rule_models import Rule
 from .conflict_facts import gather_facts
+from .contained import Containment
 from .evaluation import ownership_of
 from .gate_facts import Addition, Gate
 from .glance import NOT_ACTIVE, is_watched
+from .lost_syncs import LostSyncs
 
 
 def disowned_files(gate: Gate, told: Container[RepoPath]) -> Iterator[Finding]:
@@ -80,8 +83,14 @@ class _Rulings:
         return Versions(upstream, entry, upstream)
 
 
+def _release(addition: Addition) -> Release | None:
+    """The release that head stands on; None where that is not known, as after a sync that lost its history."""
+    head = addition.at_head
+    return Containment(head, LostSyncs(head)).at(addition.head).release
+
+
 def _differing(addition: Addition, exact: list[_Ruled]) -> not_upstream.Facts:
-    release = addition.at_head.newest_contained if exact else None
+    release = _release(addition) if exact else None
     if release is None:
         return not_upstream.Facts()
     commit = addition.at_head.releases[release]
