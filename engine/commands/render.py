@@ -73,7 +73,7 @@ def _rendered(session: Session, request: Request) -> str:
         case name if name.startswith("handbook_"):
             return render(name, handbook_data(policy), templates)
         case name:
-            frame: dict[str, object] = {"sections": [], "dropped": [], "brief": False}
+            frame: dict[str, object] = {"sections": [], "dropped": [], "brief": False, "named": True}
             return render(name, template_data(_plan(session, request)) | frame, templates)
 
 

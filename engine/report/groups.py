@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...policy.decisions import Decision, Loss, Resolution
+from ...policy.names import RepoPath
 
 TOP = "(top directory)"
 """Stands for the top directory in a list of directories."""
@@ -54,6 +55,23 @@ def by_directory(paths: Iterable[str], limit: int) -> tuple[tuple[str, int], ...
     else:
         counts = Counter("/".join(parent[:1]) for parent in parents)
     return _with_rest([(f"{name}/" if name else TOP, number) for name, number in counts.most_common()], limit)
+
+
+def deleted(decisions: Iterable[Decision]) -> str:
+    """How many of some decisions leave no file, in words; what a resolution's own name says is not said again."""
+    gone = [each.resolution for each in decisions if each.results and each.result is None]
+    words = {Resolution.ACCEPT_UPSTREAM: "deleted", Resolution.KEEP_FORK: "stays deleted"}
+    told = ((gone.count(resolution), word) for resolution, word in words.items())
+    return ", ".join(f"{number:,} {word}" for number, word in told if number)
+
+
+def by_folder(paths: Iterable[RepoPath]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every path, as its folder and the names in it, sorted."""
+    folders: defaultdict[str, list[str]] = defaultdict(list)
+    for path in sorted(paths):
+        folder, slash, name = path.rpartition("/")
+        folders[folder + slash or TOP].append(name)
+    return tuple((folder, tuple(names)) for folder, names in folders.items())
 
 
 def lost(loss: Loss) -> bool:

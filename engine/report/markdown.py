@@ -46,7 +46,8 @@ def pull_request_body(plan: Plan, overrides: Mapping[str, str]) -> str:
     """The body of the pull request that asks for a sync; its plan has an upstream side and a pull request.
 
     It has at most 60,000 bytes: whole sections are left out in the order of DROPPED_FIRST, then the files for
-    people are told in one line each. `overrides` as for to_markdown. Raises TemplateError.
+    people are told in one line each, at last all but the first of them by folder alone. `overrides` as for
+    to_markdown. Raises TemplateError.
     """
     data = template_data(plan)
     body = ""
@@ -54,13 +55,18 @@ def pull_request_body(plan: Plan, overrides: Mapping[str, str]) -> str:
         body = _body(data, DROPPED_FIRST[:left_out], overrides, brief=False)
         if _fits(body):
             return body
-    body = _body(data, DROPPED_FIRST, overrides, brief=True)
-    return body if _fits(body) else _cut(body)
+    for named in (True, False):
+        body = _body(data, DROPPED_FIRST, overrides, brief=True, named=named)
+        if _fits(body):
+            return body
+    return _cut(body)
 
 
-def _body(data: Data, dropped: tuple[str, ...], overrides: Mapping[str, str], *, brief: bool) -> str:
+def _body(
+    data: Data, dropped: tuple[str, ...], overrides: Mapping[str, str], *, brief: bool, named: bool = True
+) -> str:
     kept = [name for name in SECTIONS if name not in dropped]
-    frame = {"sections": kept, "dropped": list(dropped), "brief": brief}
+    frame = {"sections": kept, "dropped": list(dropped), "brief": brief, "named": named}
     return _tidy(render("pull_request", data | frame, overrides))
 
 

@@ -17,7 +17,7 @@ from ..console import Screen
 from ..escape import shell
 from ..plan import Base, CustomizationState, Plan, Status, Summary
 from .findings import SEVERITY_STYLE
-from .groups import RuleGroup, by_directory, by_rule, by_rule_alone, lost, untold
+from .groups import RuleGroup, by_directory, by_rule, by_rule_alone, deleted, lost, untold
 from .layout import columns, command, cut, fields, indented, joined, remedy, render, text
 from .steps import steps
 from .words import count, resolution_words, short, status_words
@@ -168,7 +168,8 @@ def _share(decisions: tuple[Decision, ...], plan: Plan) -> str:
 def _rule_line(group: RuleGroup, plan: Plan) -> RenderableType:
     """One rule's decisions: how many, in words, under which rule, why, and where."""
     words = f"{len(group.decisions):,}  {resolution_words(group.resolution, plan.labels)}"
-    heading = joined(text(words, "green"), text(f"  rule {_rule(group.rule, group.line, plan)}"))
+    gone = text(f"  {deleted(group.decisions)}".rstrip(), "yellow")
+    heading = joined(text(words, "green"), text(f"  rule {_rule(group.rule, group.line, plan)}"), gone)
     return Group(heading, indented(text(group.reason, limit=500)), indented(_places(group.decisions)))
 
 
@@ -191,8 +192,8 @@ def _people(plan: Plan) -> _Section | None:
     if len(plan.for_people) <= MAX_PEOPLE:
         return _Section(title, tuple(_file(each, plan) for each in plan.for_people))
     groups = [_people_by_rule(group, plan) for group in by_rule_alone(plan.for_people)]
-    everything = text(f"every file: forkpolicy plan {_release(plan)}--format json", "dim")
-    return _Section(title, (*cut(groups, MAX_ITEMS, "rules"), everything))
+    every = command(f"forkpolicy plan {_release(plan)}--format markdown")
+    return _Section(title, (*cut(groups, MAX_ITEMS, "rules"), text("every file:", "dim"), every))
 
 
 def _release(plan: Plan) -> str:

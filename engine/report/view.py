@@ -14,7 +14,7 @@ from ..invocation import Invocation
 from ..plan import LOST_SYNC, PENDING_SYNC, Plan
 from ..policy_source import DEFAULT_NAME
 from .document import Data
-from .groups import RuleGroup, by_directory, by_rule, lost, untold
+from .groups import RuleGroup, by_directory, by_folder, by_rule, deleted, lost, untold
 from .json import as_data
 from .steps import steps
 from .words import resolution_words, short, status_words
@@ -43,6 +43,10 @@ def template_data(plan: Plan) -> Data:
         "people": _cut([_for_person(each) for each in plan.for_people], MAX_FILES)
         | {
             "directories": _directories(plan.for_people),
+            "rest": [
+                {"path": folder, "names": list(names)}
+                for folder, names in by_folder(each.path for each in plan.for_people[MAX_FILES:])
+            ],
             "conflicts": sum(each.is_conflict for each in plan.for_people),
         },
         "settled": _cut((_settled(group) for group in by_rule(plan.settled)), MAX_LINES) | {"paths": len(plan.settled)},
@@ -113,6 +117,7 @@ def _group(group: RuleGroup, plan: Plan) -> Data:
         "reason": group.reason,
         "count": len(group.decisions),
         "untouched": sum(each.untouched is not None for each in group.decisions),
+        "deleted": deleted(group.decisions),
         "files": _cut((_automatic(each) for each in group.decisions), 2 * MAX_FILES),
         "directories": _directories(group.decisions),
     }
@@ -137,6 +142,7 @@ def _directories(decisions: Iterable[Decision]) -> list[Data]:
 def _automatic(decision: Decision) -> Data:
     return {
         "path": decision.path,
+        "deleted": deleted([decision]).partition(" ")[2],
         "kind": decision.kind.value if decision.kind else "no conflict",
         "untouched": decision.untouched and short(decision.untouched),
     }

@@ -11,8 +11,9 @@ from forkpolicy.engine.report.markdown import (
     pull_request_body,
     to_markdown,
 )
+from forkpolicy.policy.names import RepoPath
 from tests.hostile import HOSTILE
-from tests.plans import EVERY, clean, hostile, kept, large, manual, refused, review, up_to_date
+from tests.plans import EVERY, accepted, clean, hostile, kept, large, manual, refused, review, up_to_date
 from tests.rendered import GITHUB_LINKS, page
 
 TAGS = {
@@ -139,9 +140,29 @@ def test_at_last_the_files_are_told_in_one_line_each() -> None:
     people = tuple(replace(wordy, path=manual(f"file{number}").path) for number in range(40))
     body = pull_request_body(replace(review(), decisions=people), {})
     assert len(body.encode()) <= MAX_BYTES
-    assert body.count("- [ ] **`file") == 20
-    assert "… and 20 more" in body
+    assert body.count("- [ ] **`file") == 30
+    assert "and 10 more:" in body
+    assert all(each.path in body for each in people)
     assert f"{', '.join(DROPPED_FIRST)}, the details of each file" in body
+
+
+def test_every_file_for_people_is_named() -> None:
+    body = pull_request_body(large(), {})
+    assert all(f"{each.path.rpartition('/')[2]}`" in body for each in large().for_people)
+
+
+def test_only_what_is_too_long_even_for_names_is_told_by_directory() -> None:
+    people = tuple(replace(manual("a/file"), path=RepoPath(f"folder{i}/{'x' * 90}{i}")) for i in range(900))
+    body = pull_request_body(replace(review(), decisions=people), {})
+    assert len(body.encode()) <= MAX_BYTES
+    assert "… and 870 more; all of them stand in:" in body
+
+
+def test_what_is_deleted_is_told_as_such() -> None:
+    gone = replace(accepted("gone.py"), results={RepoPath("gone.py"): None})
+    body = pull_request_body(replace(review(), decisions=(accepted("a.py"), gone)), {})
+    assert "rule <code>untouched</code>, 1 deleted</summary>" in body
+    assert "- `gone.py`, deleted = " in body
 
 
 def test_a_template_of_the_fork_that_is_too_long_is_cut_and_says_so() -> None:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
@@ -7,6 +8,8 @@ from syrupy.assertion import SnapshotAssertion
 from forkpolicy.engine.console import Screen
 from forkpolicy.engine.report.groups import ELSEWHERE, TOP, by_directory
 from forkpolicy.engine.report.text import to_text
+from forkpolicy.policy.decisions import Resolution
+from forkpolicy.policy.names import RepoPath
 from tests.hostile import HOSTILE
 from tests.plans import EVERY, hostile, large, review
 
@@ -37,6 +40,14 @@ def test_many_files_are_told_by_rule_and_directory() -> None:
     text = to_text(large(), Screen(80))
     assert "600  rule project-file" in text
     assert "100  litellm/proxy/" in text
+
+
+def test_what_is_deleted_is_told_as_such() -> None:
+    gone = replace(accepted("gone.py"), results={RepoPath("gone.py"): None})
+    kept = replace(gone, resolution=Resolution.KEEP_FORK, rule="retired")
+    text = to_text(replace(review(), decisions=(accepted("a.py"), gone, kept)), Screen(120))
+    assert re.search(r"2  accept LiteLLM  rule untouched \(.*\)  1 deleted", text)
+    assert re.search(r"1  keep CARTO  rule retired \(.*\)  1 stays deleted", text)
 
 
 def test_colour_only_where_asked_for() -> None:
