@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .escape import shell
 
-_BEGINS = r"(?:^|(?<=[:;,] )|(?<=&& )|(?<=[(`])|(?<= or ))"
+_BEGINS = r"(?:^|(?<=[:;] )|(?<=&& )|(?<=[(`]))"
 _FORKPOLICY = re.compile(_BEGINS + r"forkpolicy (?=[a-z])(?!demo )", re.MULTILINE)
 _GIT = re.compile(_BEGINS + r"git (?=[a-z])(?!clone |config --global |help )", re.MULTILINE)
 

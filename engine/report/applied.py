@@ -113,9 +113,10 @@ def _sections(applied: Applied) -> Iterator[RenderableType]:
     if applied.outcome is Outcome.REFUSED:
         yield from _titled("Refused", [text(each.message) for each in plan.findings if each.severity is Severity.ERROR])
     if every := steps(applied):
-        note = "two ways to go on" if applied.outcome is Outcome.PEOPLE and applied.commit is None else "Next"
-        yield from _titled(note.capitalize(), [command(each) for each in every], indent=0)
-        if plan.checklist:
+        nothing_yet = applied.outcome is Outcome.PEOPLE and applied.commit is None
+        title = "Two ways to go on: in a work tree, or with conflict markers on the branch" if nothing_yet else "Next"
+        yield from _titled(title, [command(each) for each in every], indent=0)
+        if plan.checklist and not nothing_yet:
             yield from _titled("Then check", [text(f"- {each}") for each in plan.checklist])
 
 

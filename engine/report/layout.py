@@ -95,11 +95,12 @@ def columns(rows: Iterable[Sequence[RenderableType]], right: int = 1) -> Rendera
 
 
 def cut(items: Sequence[RenderableType], limit: int, noun: str = "") -> tuple[RenderableType, ...]:
-    """At most `limit` items, and how many more there are."""
+    """At most `limit` items, and how many more there are; `noun` is their plural."""
     if len(items) <= limit:
         return tuple(items)
     more = len(items) - limit
-    return (*items[:limit], Text(f"… and {more:,} more{' ' + noun if noun else ''}", style="dim"))
+    shown = noun.removesuffix("s") if more == 1 else noun
+    return (*items[:limit], Text(f"… and {more:,} more {shown}".rstrip(), style="dim"))
 
 
 # Private

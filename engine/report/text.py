@@ -270,7 +270,9 @@ def _customizations(plan: Plan) -> _Section | None:
     if not endangered:
         return None
     surviving = len(plan.customizations) - len(endangered)
-    title = f"Customizations: {surviving} of {len(plan.customizations)} survive"
+    waiting = sum(each.survives is None for each in endangered)
+    later = f", {count(waiting, 'depends', 'depend')} on what people decide" if waiting else ""
+    title = f"Customizations: {surviving} of {len(plan.customizations)} survive{later}"
     return _Section(title, cut([_customization(each) for each in endangered], MAX_ITEMS))
 
 

@@ -25,6 +25,7 @@ ELSEWHERE = Invocation(Path("my fork"), Path("rules.yaml"), "origin/main")
         ("git -C ../sync status", "git -C ../sync status"),
         ("make a fresh clone: git clone URL", "make a fresh clone: git clone URL"),
         ("merge the path with git, and report it", "merge the path with git, and report it"),
+        ("as its second parent, git sees it", "as its second parent, git sees it"),
         ("otherwise than forkpolicy does", "otherwise than forkpolicy does"),
     ],
 )
