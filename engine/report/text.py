@@ -20,7 +20,7 @@ from .findings import SEVERITY_STYLE
 from .groups import RuleGroup, by_directory, by_rule, by_rule_alone, deleted, lost, untold
 from .layout import columns, command, cut, fields, indented, joined, remedy, render, text
 from .steps import steps
-from .words import count, resolution_words, short, status_words
+from .words import count, resolution_words, short, status_words, subject
 
 MAX_ITEMS = 8
 """How many lines stand under one heading before they are cut."""
@@ -223,7 +223,7 @@ def _file_fields(decision: Decision, plan: Plan) -> Iterator[tuple[str, Renderab
 
 def _commit(commit: ForkCommit) -> Text:
     number = f"#{commit.pull_request} " if commit.pull_request else ""
-    return joined(text(f"{number}{commit.subject}", limit=160), text(f" {short(commit.commit)}", "dim"))
+    return joined(text(f"{number}{subject(commit)}", limit=160), text(f" {short(commit.commit)}", "dim"))
 
 
 def _people_by_rule(decisions: tuple[Decision, ...], plan: Plan) -> RenderableType:

@@ -17,7 +17,7 @@ from .document import Data
 from .groups import RuleGroup, by_directory, by_folder, by_rule, deleted, lost, untold
 from .json import as_data
 from .steps import steps
-from .words import resolution_words, short, status_words
+from .words import resolution_words, short, status_words, subject
 
 MAX_FILES = 30
 """How many files for people are told in full, and how many losses."""
@@ -96,7 +96,7 @@ def _for_person(decision: Decision) -> Data:
                 {
                     "commit": each.commit,
                     "short": short(each.commit),
-                    "subject": each.subject,
+                    "subject": subject(each),
                     "pull_request": each.pull_request,
                 }
                 for each in decision.fork_commits

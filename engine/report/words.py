@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ...policy.decisions import Resolution
+from ...policy.facts import ForkCommit
 
 if TYPE_CHECKING:  # the gate says numbers with their nouns, and knows no plan
     from ..plan import Labels, Plan
@@ -39,6 +40,11 @@ def status_words(plan: "Plan") -> str:
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: `1 file`, `1,114 files`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def subject(commit: ForkCommit) -> str:
+    """A commit's subject, without the number of its pull request: that stands beside it."""
+    return commit.subject.removesuffix(f" (#{commit.pull_request})")
 
 
 def short(commit: str) -> str:
