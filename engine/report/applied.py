@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ...policy.decisions import Decision, Resolution
+from ...policy.decisions import Decision
 from ...policy.findings import Severity
 from ...policy.hunks import LABELS
 from ..applying import Applied, Outcome
@@ -17,7 +17,7 @@ from ..plan import Plan
 from ..refs import Holds, SyncBranch
 from .document import Data, as_document
 from .layout import command, cut, fields, indented, joined, render, text
-from .steps import MADE_AGAIN, WORK_TREE
+from .steps import MADE_AGAIN, WORK_TREE, by_hand, stage_again
 from .words import count, short
 
 SCHEMA = "forkpolicy.apply/1"
@@ -70,8 +70,8 @@ def _finishing(applied: Applied, branch: SyncBranch) -> tuple[str, ...]:
     plan = applied.plan
     if applied.worktree is not None:
         git = f"git -C {shell(str(applied.worktree))}"
-        by_hand = (f"{git} status", f"{git} mergetool") if _is_left(plan) else ()
-        return (*by_hand, *_inside(applied.worktree, plan.commands), *_add(applied, git), f"{git} commit")
+        left = by_hand(git) if _is_left(plan) else ()
+        return (*left, *_inside(applied.worktree, plan.commands), *stage_again(plan, git), f"{git} commit")
     is_draft = branch.holds is Holds.DRAFT or applied.outcome is Outcome.DRAFTED
     if not is_draft and (branch.later or not plan.commands):
         return ()
@@ -94,13 +94,6 @@ def _checked_out(applied: Applied, branch: SyncBranch) -> tuple[tuple[str, ...],
 def _inside(place: Path, commands: Sequence[str]) -> tuple[str, ...]:
     """Commands of the policy, which work in a work tree, run there."""
     return tuple(f"(cd {shell(str(place))} && {each})" for each in commands)
-
-
-def _add(applied: Applied, git: str) -> tuple[str, ...]:
-    """Staging what the commands made anew."""
-    regenerated = (each for each in applied.plan.decisions if each.resolution is Resolution.REGENERATE)
-    paths = " ".join(shell(path) for each in regenerated for path in each.paths)
-    return (f"{git} add -- {paths}",) if paths else ()
 
 
 def _sections(applied: Applied) -> Iterator[RenderableType]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...policy.decisions import Resolution
 from ..escape import shell
 from ..plan import Plan, PullRequest
 from .words import count
@@ -33,6 +34,18 @@ def steps(plan: Plan) -> tuple[Step, ...]:
     return (*done, Step("Push the branch, for the pull request", (push,)))
 
 
+def by_hand(git: str) -> tuple[str, ...]:
+    """What resolves what is left: a merge tool, which leaves no copies behind, or any editor; then what git knows."""
+    return f"{git} status", f"{git} -c mergetool.keepBackup=false mergetool", f"{git} add --update"
+
+
+def stage_again(plan: Plan, git: str) -> tuple[str, ...]:
+    """Staging what the policy's commands made again, by name: git need not know it yet."""
+    regenerated = (each for each in plan.decisions if each.resolution is Resolution.REGENERATE)
+    paths = " ".join(shell(path) for each in regenerated for path in each.paths)
+    return (f"{git} add -- {paths}",) if paths else ()
+
+
 # Private
 
 
@@ -56,7 +69,7 @@ def _by_people(plan: Plan, merge: str) -> tuple[Step, ...]:
     git = f"git -C {WORK_TREE}"
     left = count(len(plan.for_people), "path")
     lay_out = Step("Lay the merge out, with all that the policy decides done", (f"{merge} --worktree {WORK_TREE}",))
-    resolve = Step(f"Resolve what is left by hand, {left}", (f"{git} status", f"{git} mergetool"))
+    resolve = Step(f"Resolve what is left by hand, {left}", by_hand(git))
     again = tuple(f"(cd {WORK_TREE} && {command})" for command in plan.commands)
-    finish = Step("Finish the merge", (*again, f"{git} add --all", f"{git} commit"))
+    finish = Step("Finish the merge", (*again, *stage_again(plan, git), f"{git} commit"))
     return lay_out, resolve, finish

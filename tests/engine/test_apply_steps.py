@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forks import BRANCH, git, make_fork, run
+from tests.forks import BRANCH, PRODUCTION, RELEASE, git, make_fork, run
 
 from .test_apply import resolve
 
@@ -48,11 +48,11 @@ def steps(fork: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> li
     return [each for each in found["steps"] if "mergetool" not in each]
 
 
-def carry_out(fork: Path, commands: list[str]) -> None:
+def carry_out(fork: Path, commands: list[str], answers: str = "") -> None:
     for each in commands:
         environment = os.environ | {"GIT_EDITOR": "sed -i '1i done'"}
         done = subprocess.run(
-            ["bash", "-c", each], cwd=fork, capture_output=True, text=True, check=False, env=environment
+            ["bash", "-c", each], cwd=fork, input=answers, capture_output=True, text=True, check=False, env=environment
         )
         assert done.returncode == 0 or " grep -n " in each, (each, done.stderr, done.stdout)
 
@@ -134,3 +134,28 @@ def test_people_read_the_checklist_apart_from_the_commands(decided: Path, capsys
     told = capsys.readouterr().out
     assert "Then check\n  - pytest\n  - docker build .\n" in told
     assert f"git -C {decided} switch {BRANCH}" in told
+
+
+TOOL = 'test -f "$1" -a -f "$2" -a -f "$3" -a -f "$4" && cat "$2" > "$4"'
+"""A merge tool as an editor sets one up: it gets base, local, remote and merged, and writes the last."""
+
+
+def test_a_merge_tool_finishes_it_by_the_printed_steps(
+    fork: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tool").write_text(f"#!/bin/sh\n{TOOL}\n")
+    (tmp_path / "tool").chmod(0o755)
+    command = f'{tmp_path / "tool"} "$BASE" "$LOCAL" "$REMOTE" "$MERGED"'
+    for key, value in {"merge.tool": "ide", "mergetool.prompt": "false", "mergetool.ide.cmd": command}.items():
+        git(fork, "config", key, value)
+    git(fork, "config", "mergetool.ide.trustExitCode", "true")
+    capsys.readouterr()
+    run(fork, "apply", "--cross-check", "never", "--format", "json", "--worktree", str(tmp_path / "w"))
+    every = json.loads(capsys.readouterr().out)["steps"]
+    carry_out(fork, every, answers="l\nm\n" * 50)  # local, or the modified one, where git itself asks
+    assert git(tmp_path / "w", "status", "--porcelain", "--untracked-files=no") == ""
+    assert ".orig" not in git(fork, "ls-tree", "-r", "--name-only", BRANCH)
+    assert git(fork, "rev-parse", f"{BRANCH}^1", f"{BRANCH}^2") == git(fork, "rev-parse", PRODUCTION, RELEASE)
+    assert git(fork, "ls-tree", BRANCH, "vendor/icons") == git(fork, "ls-tree", PRODUCTION, "vendor/icons")
+    assert is_pushed_with_the_lock(fork)
+    assert run(fork, "apply") == 0

@@ -86,7 +86,7 @@ def test_without_a_repository_there_are_no_links() -> None:
 def test_the_steps_lay_out_what_people_resolve() -> None:
     body = pull_request_body(review(), {})
     assert "forkpolicy apply --release v1.81.9-stable --worktree ../sync" in body
-    assert "git -C ../sync mergetool" in body
+    assert "git -C ../sync -c mergetool.keepBackup=false mergetool" in body
 
 
 def test_the_steps_make_the_merge_where_nobody_is_needed() -> None:
