@@ -1,6 +1,6 @@
 """What the checks of the gate ask about files that head changes and that are not the fork's to have, or to change."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..policy.checks import disabled_file, not_upstream
@@ -8,7 +8,6 @@ from ..policy.decisions import Resolution
 from ..policy.facts import Conflict, Entry, Versions
 from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
-from ..policy.patterns import PathSet
 from ..policy.releases import Release
 from ..policy.rule_models import Rule
 from .conflict_facts import gather_facts
@@ -19,12 +18,12 @@ from .glance import NOT_ACTIVE, is_watched
 from .lost_syncs import LostSyncs
 
 
-def disowned_files(gate: Gate, told: Container[RepoPath]) -> Iterator[Finding]:
-    """`disabled-file` and `not-upstream`, of what head itself adds or changes; the replay tells what a sync brings.
+def disowned_files(gate: Gate, paths: Iterable[RepoPath]) -> Iterator[Finding]:
+    """`disabled-file` and `not-upstream`, of paths that head itself changes; the replay tells what a sync brings.
 
     Where no release is known to be in head, nothing can be said of what has to be exactly upstream's.
     """
-    rulings = tuple(_Rulings(gate).of(told))
+    rulings = tuple(_Rulings(gate).of(paths))
     off = (each for each in rulings if each.rule.resolve in NOT_ACTIVE and each.is_new)
     active = (disabled_file.Active(each.path, each.rule.resolve, each.rule.name, copy=each.copy) for each in off)
     yield from disabled_file.judge(gate.policy, disabled_file.Facts(tuple(active)))
@@ -56,12 +55,10 @@ class _Rulings:
         self._gate = gate
         self._rules = {each.name: each for each in gate.policy.ownership.rules if is_watched(each)}
 
-    def of(self, told: Container[RepoPath]) -> Iterator[_Ruled]:
-        """The changed files that one of these rules decides, but what is told already."""
+    def of(self, paths: Iterable[RepoPath]) -> Iterator[_Ruled]:
+        """The files among some that a rule disables, removes, or wants as upstream has them."""
         addition = self._gate.addition
-        owned = [PathSet(each.paths) for each in self._rules.values()]
-        changed = addition.changed.items()
-        asked = {path: new for path, new in changed if path not in told and any(each.matches(path) for each in owned)}
+        asked = {path: addition.changed[path] for path in paths}
         for path, rule in self._deciding(asked):
             is_new = asked[path] is not None and _at(addition, addition.base, path) is None
             yield _Ruled(path, asked[path], rule, is_new)

@@ -102,11 +102,15 @@ class Addition:
         return {path: new for path, (_, new) in changes.items() if all(repo.entry(tree, path) != new for tree in trees)}
 
     @cached_property
+    def since_base(self) -> Mapping[RepoPath, tuple[Entry | None, Entry | None]]:
+        """What differs between where head left base and head: every path with its entry before and after."""
+        repo = self.fork.repo
+        return repo.changes(repo.tree(self.merge_bases[0]), repo.tree(self.head))
+
+    @cached_property
     def replaced(self) -> frozenset[BlobId]:
         """What stood at the paths that head changed: a blob that head only moved is among it."""
-        repo = self.fork.repo
-        changes = repo.changes(repo.tree(self.merge_bases[0]), repo.tree(self.head))
-        return frozenset(old.id for old, _ in changes.values() if old is not None)
+        return frozenset(old.id for old, _ in self.since_base.values() if old is not None)
 
     def changes_at(self, path: RepoPath) -> bool:
         """Whether head changes a path: as `changed`, without looking at any other."""

@@ -7,9 +7,10 @@ fork's own, and the gate should take little longer than `git log` on them.
 from collections.abc import Callable, Iterator
 
 from ..policy.checks import commit_format, conflict_markers, forbidden_merge, wrong_base
+from ..policy.customizations import requirements
 from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
-from ..policy.patterns import PathSet
+from ..policy.rule_paths import RulesByPath
 from .gate_facts import REBASED, Addition, Gate
 from .git.repository import Commit
 from .glance import is_watched
@@ -87,21 +88,42 @@ def _ownership(gate: Gate) -> Iterator[Finding]:
         for each in reviewed_syncs(gate):
             told |= {each.path} if each.path is not None else set()
             yield each
-    watched = [PathSet(each.paths) for each in gate.policy.ownership.rules if is_watched(each)]
-    if any(paths.matches(path) for paths in watched for path in gate.addition.changed if path not in told):
+    paths = tuple(path for path in _watched(gate) if path not in told)
+    if paths:
         from .gate_disowned import disowned_files
 
-        yield from disowned_files(gate, told)
+        yield from disowned_files(gate, paths)
+
+
+def _watched(gate: Gate) -> Iterator[RepoPath]:
+    """The paths that head changes and that may have to be not there, or exactly upstream's, as far as paths tell."""
+    rules = gate.policy.ownership.rules
+    by_path = RulesByPath(rule for rule in rules if rule.applies == "always" or rule.scope == "exact")
+    return (path for path in gate.addition.changed if any(map(is_watched, by_path.asked(path))))
 
 
 def _fork_s_work(gate: Gate) -> Iterator[Finding]:
     """The customizations and the marked lines in the files that head changes."""
-    if not (gate.policy.customizations or gate.policy.ownership.markers):
+    if not (_changes_customized(gate) or _changes_marked(gate)):
         return
     from .gate_trees import lost_markers, lost_requirements
 
     yield from lost_requirements(gate)
     yield from lost_markers(gate)
+
+
+def _changes_customized(gate: Gate) -> bool:
+    wanted = (each.path for each in requirements(gate.policy.customizations))
+    return not gate.addition.since_base.keys().isdisjoint(wanted)
+
+
+def _changes_marked(gate: Gate) -> bool:
+    """Whether a file that head changes had a mark of the policy's in it."""
+    marks = [each if isinstance(each, str) else each.begin for each in gate.policy.ownership.markers]
+    texts = [each.encode() for each in marks]
+    repo = gate.addition.fork.repo
+    before = (old for old, _ in gate.addition.since_base.values() if old is not None and old.is_file)
+    return bool(texts) and any(text in content for content in (repo.read(old.id) for old in before) for text in texts)
 
 
 def _conflict_markers(gate: Gate) -> Iterator[Finding]:

@@ -52,9 +52,8 @@ def _broken(addition: Addition, wanted: Requirement, numbers: tuple[int, ...]) -
 
 def _lost_markers(addition: Addition, markers: tuple[Marker, ...]) -> Iterator[marker_lost.Lost]:
     repo = addition.fork.repo
-    changes = repo.changes(repo.tree(addition.merge_bases[0]), repo.tree(addition.head))
-    moved = {new.id for _, new in changes.values() if new is not None}
-    for path, (old, new) in changes.items():
+    moved = {new.id for _, new in addition.since_base.values() if new is not None}
+    for path, (old, new) in addition.since_base.items():
         if old is None or not old.is_file or old.id in moved:
             continue
         lines = lost_marked_lines(repo.read(old.id), content_of(new, repo.read), markers)
