@@ -59,7 +59,9 @@ def _rows(directory: Path, snapshot: Path | None) -> Iterator[Row | str]:
         yield "     the real fork: skipped, `make bench SNAPSHOT=…` names a git directory that holds it"
     else:
         yield from _real(real_fork(snapshot, directory))
-        yield _base_search(real_fork(snapshot, directory, "v1.81.0-stable"))
+        squashed = real_fork(snapshot, directory, "v1.81.0-stable")
+        yield _base_search(squashed)
+        yield _topic_check(squashed)
     yield from _growth(directory)
 
 
@@ -77,6 +79,13 @@ def _real(subject: Subject) -> Iterator[Row]:
         peak = max(peak, both.subject.peak)
         yield Row(f"plan, the real fork, --cross-check {cross_check}", both.ratio, bar, "x", _seconds(both))
     yield Row("plan, the real fork, peak of memory", peak / MEGABYTE, 300, "MB", "")
+
+
+def _topic_check(subject: Subject) -> Row:
+    """The gate over ten commits of the fork's own, beside git's look at them and Python's start."""
+    ends = f"{subject.production}~10", subject.production
+    both = compare([subject.check_command(FORKPOLICY, *ends)], [*subject.log_commands(*ends), PYTHON_START], rounds=9)
+    return Row("check, ten commits of the real fork", both.ratio, 1.5, "x", _seconds(both))
 
 
 def _base_search(subject: Subject) -> Row:

@@ -47,6 +47,16 @@ class Subject:
         repository = [forkpolicy, "-C", str(self.path), "--policy", str(self.policy)]
         return [*repository, "plan", self.release, "--cross-check", cross_check, "--format", "json"]
 
+    def check_command(self, forkpolicy: str, base: str, head: str) -> list[str]:
+        """The gate before a pull request."""
+        repository = [forkpolicy, "-C", str(self.path), "--policy", str(self.policy)]
+        return [*repository, "check", "--base", base, "--head", head, "--head-name", "feature/x"]
+
+    def log_commands(self, base: str, head: str) -> list[list[str]]:
+        """What a person would run to see what a pull request brings."""
+        git = ["git", "-C", str(self.path)]
+        return [[*git, "log", f"{base}..{head}"], [*git, "diff", "--stat", f"{base}...{head}"]]
+
     def base_search_command(self) -> list[str]:
         """The search for the content base alone."""
         module = [sys.executable, "-m", "bench.base_search"]
