@@ -12,7 +12,6 @@ from ..policy.findings import Finding
 from ..policy.guards import Guards
 from ..policy.markers import Marker, lost_marked_lines
 from ..policy.names import CommitId, RepoPath
-from .disappearance import Disappearance
 from .gate_facts import Addition, Gate
 
 
@@ -67,6 +66,8 @@ def _lost_markers(addition: Addition, markers: tuple[Marker, ...]) -> Iterator[m
 
 def _taken_by(addition: Addition, wanted: Requirement) -> CommitId | None:
     """The commit of the fork that broke a requirement."""
+    from .disappearance import Disappearance
+
     head = addition.at_head
     return Disappearance(head.repo, head.history, addition.head).from_fork(wanted)
 
