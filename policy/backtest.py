@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -79,7 +79,9 @@ class Backtest:
     """A policy on trial: every path of the merges, the oldest merge first; and the names of the policy's rules."""
 
     trials: Sequence[Trial]
-    rules: Sequence[str] = field(default=())
+    rules: Sequence[str] = ()
+    before: Sequence[Trial] = ()
+    """The paths of older merges: they are not scored, but what people recorded there may be repeated."""
 
     @cached_property
     def conflicts(self) -> tuple[Trial, ...]:
@@ -138,12 +140,13 @@ class Backtest:
     def _repeats(self) -> tuple["_Repeat", ...]:
         streaks: dict[RepoPath, _Streak] = {}
         repeats: list[_Repeat] = []
-        for each in self.conflicts:
+        earlier = [each for each in self.before if each.is_conflict]
+        for each in (*earlier, *self.conflicts):
             last = streaks.get(each.path)
             repeats.append(_Repeat(None if last is None else _hits(last.choice, each), last.length if last else 0))
             choice = _choice(each)
             streaks[each.path] = _Streak(choice, last.length + 1 if last and last.choice == choice else 1)
-        return tuple(repeats)
+        return tuple(repeats[len(earlier) :])
 
 
 # Private

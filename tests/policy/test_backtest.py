@@ -75,6 +75,13 @@ def test_as_often_as_the_policy_it_repeats_what_was_alike_longest() -> None:
     assert backtest.repeating_as_often == Score("repeat the last", decided=1, agrees=1, undecided=5)
 
 
+def test_older_merges_are_repeated_but_not_scored() -> None:
+    backtest = Backtest([trial(2, "a", "U", "rule", "U")], before=[trial(1, "a", "U"), trial(1, "b", "F")])
+
+    assert backtest.repeating == Score("repeat the last", decided=1, agrees=1)
+    assert backtest.total == Score("policy", 1, 1)
+
+
 def test_paths_that_conflict_again_and_have_no_rule_are_candidates() -> None:
     backtest = Backtest(
         [
