@@ -19,6 +19,12 @@ def harmless(text: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
+def shell_word(path: str) -> str:
+    """A path as one word of a shell: in a command to copy it stays what it is, whatever its name holds."""
+    is_plain = bool(path) and all(each.isalnum() or each in "-_./@+," for each in path)
+    return path if is_plain else "'" + path.replace("'", "'\\''") + "'"
+
+
 def choices(names: Iterable[str]) -> str:
     """The sorted names, as a choice: "`a`, `b` or `c`"."""
     *others, last = (quoted(each) for each in sorted(names))

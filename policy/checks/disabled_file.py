@@ -7,7 +7,7 @@ from ..decisions import Resolution
 from ..findings import Finding, Severity
 from ..models import Policy
 from ..names import CommitId, RepoPath
-from ..wording import quoted
+from ..wording import quoted, shell_word
 from .check import Check, Example
 
 CHECK = Check(
@@ -45,7 +45,8 @@ def judge(_policy: Policy, facts: Facts) -> Iterator[Finding]:
         done = "disables" if each.resolution is Resolution.DISABLE else "removes"
         by = f"{each.commit[:10]} makes it active" if each.commit else "it becomes active"
         message = f"{each.path}: {by}, and the policy {done} it (rule {quoted(each.rule)})"
-        fix = f"git mv '{each.path}' '{each.copy}'" if each.copy else f"git rm '{each.path}'"
+        path = shell_word(each.path)
+        fix = f"git mv {path} {shell_word(each.copy)}" if each.copy else f"git rm {path}"
         yield CHECK.finding(message, path=each.path, commit=each.commit, fix=fix)
 
 

@@ -7,7 +7,7 @@ from ..facts import ForkCommit
 from ..findings import Finding, Severity
 from ..models import Policy
 from ..names import CommitId, RepoPath
-from ..wording import harmless
+from ..wording import harmless, shell_word
 from .check import Check, Example, counted, listed
 
 CHECK = Check(
@@ -48,7 +48,8 @@ def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
         lost = "" if each.lines is None else f" ({counted(each.lines, 'line')})"
         by = f", made by {listed([_named(commit) for commit in each.commits], 3)}" if each.commits else ""
         message = f"{each.path}: {each.merge[:10]} recorded {recorded}; {policy.fork.name}'s changes are gone{lost}{by}"
-        fix = f"look at what was there, and merge it again: git diff {each.fork_parent[:10]} HEAD -- '{each.path}'"
+        show = f"git diff {each.fork_parent[:10]} HEAD -- {shell_word(each.path)}"
+        fix = f"look at what was there, and merge it again: {show}"
         yield CHECK.finding(message, path=each.path, commit=each.merge, fix=fix)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..findings import Finding, Severity
 from ..models import Policy
 from ..names import RepoPath
-from ..wording import quoted
+from ..wording import quoted, shell_word
 from .check import Check, Example
 
 CHECK = Check(
@@ -41,7 +41,8 @@ def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
     for each in facts.differing:
         has = "has it otherwise" if each.in_release else "does not have it"
         exact = f"the policy wants it exactly as {policy.upstream.name}'s (rule {quoted(each.rule)})"
-        fix = f"git checkout {facts.release} -- '{each.path}'" if each.in_release else f"git rm '{each.path}'"
+        path = shell_word(each.path)
+        fix = f"git checkout {facts.release} -- {path}" if each.in_release else f"git rm {path}"
         yield CHECK.finding(f"{each.path}: {facts.release} {has}, and {exact}", path=each.path, fix=fix)
 
 

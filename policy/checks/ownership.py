@@ -7,7 +7,7 @@ from ..decisions import Resolution
 from ..findings import Finding, Severity
 from ..models import Policy
 from ..names import CommitId, RepoPath
-from ..wording import quoted
+from ..wording import quoted, shell_word
 from .check import Check, Example
 
 CHECK = Check(
@@ -53,15 +53,10 @@ def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
 
 def _fix(recorded: Recorded) -> str | None:
     if recorded.gone:
-        return f"git rm {_argument(recorded.path)}"
+        return f"git rm {shell_word(recorded.path)}"
     if recorded.source is None:
-        return f"forkpolicy explain {_argument(recorded.path)} says why; forkpolicy plan shows the file that it makes"
-    return f"git checkout {recorded.source[:10]} -- {_argument(recorded.path)}"
-
-
-def _argument(path: str) -> str:
-    """A path as a word of a shell."""
-    return path if all(each.isalnum() or each in "-_./@+," for each in path) else "'" + path.replace("'", "'\\''") + "'"
+        return f"forkpolicy explain {shell_word(recorded.path)} says why; forkpolicy plan shows the file that it makes"
+    return f"git checkout {recorded.source[:10]} -- {shell_word(recorded.path)}"
 
 
 _WHOSE = {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..findings import Finding, Severity
 from ..models import Policy
 from ..names import CommitId, RepoPath
+from ..wording import shell_word
 from .check import Check, Example
 
 CHECK = Check(
@@ -42,7 +43,7 @@ def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
         message = (
             f"{each.path}: {each.merge[:10]} recorded {policy.fork.name}'s file, though {policy.upstream.name} {what}"
         )
-        fix = f"look at it, and merge it again: git diff HEAD {each.upstream_parent[:10]} -- '{each.path}'"
+        fix = f"look at it, and merge it again: git diff HEAD {each.upstream_parent[:10]} -- {shell_word(each.path)}"
         yield CHECK.finding(message, path=each.path, commit=each.merge, fix=fix)
 
 
