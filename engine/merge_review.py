@@ -4,14 +4,16 @@ What a later commit put right is no finding: `final` is the tree that counts in 
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from ..policy.checks import disabled_file, fork_dropped, ownership, upstream_dropped
 from ..policy.decisions import Decision, Resolution
-from ..policy.facts import Entry
+from ..policy.facts import Conflict, ConflictFacts, Entry, Versions
 from ..policy.findings import Finding
 from ..policy.loss import is_binary, lost_lines
 from ..policy.names import CommitId, RepoPath, TreeId
 from ..policy.verdicts import Side, Verdict
+from .conflict_facts import file_facts
 from .decision_log import FOLDER
 from .history import fork_commits_by_path
 from .replay import Replay, ReplayedPath
@@ -71,6 +73,30 @@ class _Review:
             if is_off and each.recorded is not None and self._replay.fork_entry(path) is None:
                 copy = next((other for other, entry in decision.results.items() if entry is not None), None)
                 yield disabled_file.Active(path, decision.resolution, decision.rule, self._sync.commit, copy)
+        yield from self._switched_on.values()
+
+    @cached_property
+    def _switched_on(self) -> Mapping[RepoPath, disabled_file.Active]:
+        """What the policy need not decide: git leaves it away, as where its copy is a rename, and people did not."""
+        replay = self._replay
+        trees, merge = replay.trees, replay.evaluation.merge
+        return {
+            path: active
+            for path, (old, new) in self._repo.changes(trees.fork, trees.recorded).items()
+            if old is None and new is not None and path not in self._decisions and merge.changes.get(path) is None
+            if not self._is_mended(path, new) and (active := self._off(path)) is not None
+        }
+
+    def _off(self, path: RepoPath) -> disabled_file.Active | None:
+        """A file that the policy switches off, and the merge on."""
+        replay = self._replay
+        versions = Versions(self._base_entry(path), None, replay.upstream_entry(path))
+        facts = file_facts(self._repo, replay.fork.history, path, versions)
+        ruling = replay.ownership.ruling_on(ConflictFacts(Conflict(path, None, {path: versions}), (facts,)))
+        if ruling is None or ruling.resolution not in _SWITCHED_OFF:
+            return None
+        copy = next(iter(ruling.copies([path])), None)
+        return disabled_file.Active(path, ruling.resolution, ruling.rule, self._sync.commit, copy)
 
     def _disagreeing(self) -> Iterator[ReplayedPath]:
         """What disagrees still, and is this merge's doing: what it left as it was, and upstream too, is older."""
@@ -110,13 +136,14 @@ class _Review:
             )
 
     def upstream_dropped(self) -> Iterator[upstream_dropped.Dropped]:
-        """The paths that git merges by itself, and that were recorded as the fork's."""
+        """The paths that git merges by itself, and that were recorded as the fork's; no copy of what was switched on."""
+        copies = {each.copy for each in self._switched_on.values()}
         for path, merged in self._replay.evaluation.merge.changes.items():
             recorded, fork = self._replay.recorded(path), self._replay.fork_entry(path)
             if recorded != fork or merged == fork or path in self._decisions or self._is_mended(path, recorded):
                 continue
-            deleted = self._replay.upstream_entry(path) is None
-            yield upstream_dropped.Dropped(path, self._sync.commit, self._sync.upstream_parent, deleted)
+            if path not in copies:
+                yield upstream_dropped.Dropped(path, self._sync.commit, self._sync.upstream_parent, merged is None)
 
     def _given_up(self) -> Iterator[RepoPath]:
         """The paths where the fork differs from the base and upstream's entry, or none, was recorded instead."""
@@ -125,7 +152,7 @@ class _Review:
             if path.startswith(f"{FOLDER}/") or fork == self._base_entry(path) or self._is_mended(path, recorded):
                 continue
             is_upstream_s = recorded is None or recorded == self._replay.upstream_entry(path)
-            if is_upstream_s and not self._is_given_away(path, recorded):
+            if is_upstream_s and path not in self._switched_on and not self._is_given_away(path, recorded):
                 yield path
 
     def _is_given_away(self, path: RepoPath, recorded: Entry | None) -> bool:
