@@ -11,7 +11,7 @@ from forkpolicy.engine.report.text import to_text
 from forkpolicy.policy.decisions import Resolution
 from forkpolicy.policy.names import RepoPath
 from tests.hostile import HOSTILE
-from tests.plans import EVERY, hostile, large, review
+from tests.plans import EVERY, accepted, hostile, large, review
 
 
 @pytest.mark.parametrize("width", [80, 120])
