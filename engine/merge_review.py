@@ -136,7 +136,7 @@ class _Review:
             )
 
     def upstream_dropped(self) -> Iterator[upstream_dropped.Dropped]:
-        """The paths that git merges by itself, and that were recorded as the fork's; no copy of what was switched on."""
+        """What git merges by itself and was recorded as the fork's; no copy of what was switched on."""
         copies = {each.copy for each in self._switched_on.values()}
         for path, merged in self._replay.evaluation.merge.changes.items():
             recorded, fork = self._replay.recorded(path), self._replay.fork_entry(path)
