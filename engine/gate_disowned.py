@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..policy.checks import disabled_file, not_upstream
-from ..policy.decisions import Resolution
 from ..policy.facts import Conflict, Entry, Versions
 from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
@@ -25,7 +24,10 @@ def disowned_files(gate: Gate, paths: Iterable[RepoPath]) -> Iterator[Finding]:
     """
     rulings = tuple(_Rulings(gate).of(paths))
     off = (each for each in rulings if each.rule.resolve in NOT_ACTIVE and each.is_new)
-    active = (disabled_file.Active(each.path, each.rule.resolve, each.rule.name, copy=each.copy) for each in off)
+    active = (
+        disabled_file.Active(each.path, each.rule.resolve, each.rule.name, copy=each.rule.copy_of(each.path))
+        for each in off
+    )
     yield from disabled_file.judge(gate.policy, disabled_file.Facts(tuple(active)))
     exact = [each for each in rulings if each.rule.scope == "exact"]
     yield from not_upstream.judge(gate.policy, _differing(gate.addition, exact))
@@ -40,12 +42,6 @@ class _Ruled:
     rule: Rule
     is_new: bool
     """Whether head has a file where base has none."""
-
-    @property
-    def copy(self) -> RepoPath | None:
-        """Where the disabled copy belongs; None where none is kept."""
-        is_kept = self.rule.resolve is Resolution.DISABLE and self.rule.copy_ != "none"
-        return RepoPath(f"{self.path}{self.rule.suffix}") if is_kept else None
 
 
 class _Rulings:

@@ -93,10 +93,10 @@ class _Review:
         versions = Versions(self._base_entry(path), None, replay.upstream_entry(path))
         facts = file_facts(self._repo, replay.fork.history, path, versions)
         ruling = replay.ownership.ruling_on(ConflictFacts(Conflict(path, None, {path: versions}), (facts,)))
-        if ruling is None or ruling.resolution not in _SWITCHED_OFF:
+        rule = None if ruling is None else ruling.source
+        if rule is None or rule.resolve not in _SWITCHED_OFF:
             return None
-        copy = next(iter(ruling.copies([path])), None)
-        return disabled_file.Active(path, ruling.resolution, ruling.rule, self._sync.commit, copy)
+        return disabled_file.Active(path, rule.resolve, rule.name, self._sync.commit, rule.copy_of(path))
 
     def _disagreeing(self) -> Iterator[ReplayedPath]:
         """What disagrees still, and is this merge's doing: what it left as it was, and upstream too, is older."""

@@ -6,6 +6,7 @@ from pydantic import Discriminator, Field, Strict, Tag
 
 from .decisions import Resolution
 from .facts import Change, Kind
+from .names import RepoPath
 from .section import Section
 from .values import Lines, Many, Name, Pattern, Some, Suffix, Text
 
@@ -101,6 +102,11 @@ class Rule(Section):
     """Why, in words for people: it stands with every decision."""
     guidance: Text | None = None
     """What a person who has to decide should do."""
+
+    def copy_of(self, path: RepoPath) -> RepoPath | None:
+        """Where the disabled copy of a file belongs; None where none is kept."""
+        is_kept = self.resolve is Resolution.DISABLE and self.copy_ != "none"
+        return RepoPath(f"{path}{self.suffix}") if is_kept else None
 
 
 class Ownership(Section):
