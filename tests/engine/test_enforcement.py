@@ -91,7 +91,9 @@ CONTENT = st.none() | st.sampled_from(["one\n", "two\n", LONG, f"own\n{LONG}", f
 SIDE = st.fixed_dictionaries({"k/a": CONTENT, "k/b": CONTENT})
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=max(40, settings().max_examples // 10), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(SIDE, SIDE, SIDE)
 def test_keep_fork_leaves_every_path_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, base: Files, fork: Files, upstream: Files
