@@ -1,9 +1,10 @@
 """Whose commits these are: upstream's, or the fork's; and which of the fork's changed a path."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from ..policy.facts import ForkCommit
 from ..policy.names import CommitId, RepoPath
@@ -73,40 +74,50 @@ def fork_commits_by_path(
     repo: Repository, history: ForkHistory, paths: Iterable[RepoPath]
 ) -> dict[RepoPath, tuple[ForkCommit, ...]]:
     """For every path the fork's commits that changed it, merges aside, newest first."""
-    numbers = pull_requests(history)
-    found: dict[RepoPath, list[ForkCommit]] = {path: [] for path in paths}
+    found: dict[RepoPath, list[Commit]] = {path: [] for path in paths}
     index = PathIndex.of(found)
-    for commit in history.commits.values():
+    for commit in history.commits.values() if found else ():
         if len(commit.parents) != 1:
             continue
-        author = ForkCommit(commit.id, commit.subject, numbers.get(commit.id))
         for path in differing_entries(repo, commit.id, commit.parents[0], index):
-            found[path].append(author)
-    return {path: tuple(commits) for path, commits in found.items()}
+            found[path].append(commit)
+    numbers = pull_requests(history, {commit.id for commits in found.values() for commit in commits})
+    return {
+        path: tuple(ForkCommit(each.id, each.subject, numbers.get(each.id)) for each in commits)
+        for path, commits in found.items()
+    }
 
 
-def pull_requests(history: ForkHistory) -> dict[CommitId, int]:
-    """The pull request that brought each commit: its merge's, else the number at the end of its own subject.
+def pull_requests(history: ForkHistory, commits: Collection[CommitId] | None = None) -> dict[CommitId, int]:
+    """The pull request that brought each of some commits, or of all: its merge's, else that of its own subject.
 
-    Subjects are GitHub's: "Merge pull request #68 from …" and, for squashed ones, "… (#68)".
+    Subjects are GitHub's: "Merge pull request #68 from …" and, for squashed ones, "… (#68)". Of several merges that
+    brought a commit, one into another, the last one counts.
     """
+    asked = tuple(history.commits if commits is None else commits)
+    bits = {commit: 1 << number for number, commit in enumerate(asked)}
     numbers: dict[CommitId, int] = {}
-    for commit in history.commits.values():
-        squashed = _SQUASHED_PULL_REQUEST.search(commit.subject)
-        if squashed:
-            numbers.setdefault(commit.id, int(squashed[1]))
-        merged = _MERGED_PULL_REQUEST.match(commit.subject)
-        if merged and commit.is_merge:
-            numbers.setdefault(commit.id, int(merged[1]))
-            for brought in _brought_by(history, commit):
-                numbers.setdefault(brought, int(merged[1]))
+    behind: dict[CommitId, int] = {}
+    """For each commit those of the asked in its history, a bit each: sets would take longer."""
+    for commit in reversed(list(history.commits.values())) if asked else ():
+        own = bits.get(commit.id, 0)
+        sides = [behind.get(parent, 0) for parent in commit.parents]
+        behind[commit.id] = reduce(or_, sides, own)
+        merged = _MERGED_PULL_REQUEST.match(commit.subject) if commit.is_merge else None
+        squashed = _SQUASHED_PULL_REQUEST.search(commit.subject) if own else None
+        if merged is not None:
+            numbers |= dict.fromkeys(_members(asked, own | sides[1] & ~sides[0]), int(merged[1]))
+        elif squashed is not None:
+            numbers[commit.id] = int(squashed[1])
     return numbers
 
 
-def _brought_by(history: ForkHistory, merge: Commit) -> set[CommitId]:
-    """The fork's commits that a merge's second parent has and its first does not."""
-    first, second = merge.parents[:2]
-    return reachable(history.commits, second) - reachable(history.commits, first)
+def _members(commits: Sequence[CommitId], bits: int) -> Iterator[CommitId]:
+    """The commits whose bits are set."""
+    while bits:
+        lowest = bits & -bits
+        yield commits[lowest.bit_length() - 1]
+        bits ^= lowest
 
 
 def _without_descendants(repo: Repository, tips: tuple[CommitId, ...], since: CommitId) -> tuple[CommitId, ...]:
