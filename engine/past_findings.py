@@ -1,30 +1,30 @@
 """What history shows beyond single merges: what production took of upstream's, how, and under which version."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from ..policy.checks import squashed_sync, unreleased_upstream
-from ..policy.customizations import Requirement, requirements
+from ..policy.checks import customization_lost, squashed_sync, unreleased_upstream
+from ..policy.customizations import content_of, requirements
 from ..policy.fields import version_key
-from ..policy.findings import Finding, Severity
+from ..policy.findings import Finding
 from ..policy.names import CommitId
+from .arrivals import Arrival, arrivals
+from .disappearance import Disappearance
 from .fork import Fork, fork_at
 from .git.repository import Commit
 from .lost_syncs import LostSyncs
-from .production_line import Arrival, Line
 from .sync_merges import SyncMerge
 from .version_findings import file_claims, mismatches, tag_claim
 from .versioning import Versioning
 
 
-def past_findings(fork: Fork, syncs: Iterable[SyncMerge], since: datetime | None) -> Iterator[Finding]:
-    """Everything that history shows since a day; what some merges brought, of these merges alone."""
-    every = tuple(syncs)
-    line = Line.of(fork, every)
-    yield from _unreleased(fork, line, every)
+def past_findings(fork: Fork, syncs: Sequence[SyncMerge], since: datetime | None) -> Iterator[Finding]:
+    """Everything that history shows since a day; what syncs brought, of these syncs alone."""
+    yield from _unreleased(fork, syncs)
     yield from _squashed(fork, since)
     yield from _tags(fork, since)
-    yield from _customizations(fork, line, since)
+    yield from _customizations(fork, since)
 
 
 # Private
@@ -34,15 +34,13 @@ def _is_late(commit: Commit, since: datetime | None) -> bool:
     return since is None or commit.committed >= since
 
 
-def _unreleased(fork: Fork, line: Line, syncs: Iterable[SyncMerge]) -> Iterator[Finding]:
+def _unreleased(fork: Fork, syncs: Sequence[SyncMerge]) -> Iterator[Finding]:
     """`unreleased-upstream`, at the commit with which each sync came into production."""
-    arrivals = dict.fromkeys(line.arrival(each) for each in syncs)
-    for arrival in arrivals:
-        facts = _unreleased_facts(fork, arrival)
-        for each in unreleased_upstream.judge(fork.policy, facts):
-            subject = fork.repo.commit(arrival.commit).subject
-            message = each.message.replace("head brings", f"{arrival.commit[:10]} ({subject}) brought", 1)
-            yield Finding(each.rule, each.severity, message, commit=arrival.commit, fix="merge releases only")
+    for arrival in arrivals(fork, syncs):
+        for each in unreleased_upstream.judge(fork.policy, _unreleased_facts(fork, arrival)):
+            who = f"{arrival.commit[:10]} ({fork.repo.commit(arrival.commit).subject})"
+            message = each.message.replace("head brings", f"{who} brought", 1)
+            yield replace(each, message=message, commit=arrival.commit, fix="merge releases only")
 
 
 def _unreleased_facts(fork: Fork, arrival: Arrival) -> unreleased_upstream.Facts:
@@ -99,28 +97,21 @@ def _tags(fork: Fork, since: datetime | None) -> Iterator[Finding]:
     yield from mismatches(judged)
 
 
-def _customizations(fork: Fork, line: Line, since: datetime | None) -> Iterator[Finding]:
-    """`customization-lost`, where production lost one and has not got it back."""
+def _customizations(fork: Fork, since: datetime | None) -> Iterator[Finding]:
+    """`customization-lost`: what production once had, and lacks: which commit took it, and when."""
+    repo, tip = fork.repo, fork.production.commit
+    past = Disappearance(repo, fork.history, tip)
+    brought = {each.name: each.pull_requests for each in fork.policy.customizations}
     for each in requirements(fork.policy.customizations):
-        lost = _last_loss(fork, line, each)
-        if lost is None or not _is_late(lost, since):
+        holds = each.holds(content_of(repo.entry(repo.tree(tip), each.path), repo.read))
+        commit = None if holds else past.from_fork(each)
+        taken_by = None if commit is None else repo.commit(commit)
+        if taken_by is None or not _is_late(taken_by, since):
             continue
-        message = (
-            f"the customization “{each.customization}” was lost with {lost.id[:10]} of {lost.committed:%Y-%m-%d} "
-            f"({lost.subject}), and {fork.production.name} lacks it still: {each.wanted}"
-        )
-        fix = "restore it, or change the customization in the policy"
-        yield Finding("customization-lost", Severity.ERROR, message, each.path, lost.id, fix)
-
-
-def _last_loss(fork: Fork, line: Line, requirement: Requirement) -> Commit | None:
-    """The commit of production's line after which a requirement holds no more; None where it holds, or never did."""
-    repo = fork.repo
-    after: CommitId | None = None
-    for commit in line.commits:
-        entry = repo.entry(repo.tree(commit), requirement.path)
-        content = None if entry is None or entry.is_submodule else repo.read(entry.id)
-        if requirement.holds(content):
-            return None if after is None else repo.commit(after)
-        after = commit
-    return None
+        numbers, edited = brought[each.customization], not taken_by.is_merge
+        lost = customization_lost.Broken(each.customization, each.path, each.wanted, taken_by.id, edited, numbers)
+        for finding in customization_lost.judge(fork.policy, customization_lost.Facts((lost,))):
+            when = (
+                f"since {taken_by.committed:%Y-%m-%d} ({taken_by.subject}), and {fork.production.name} lacks it still"
+            )
+            yield replace(finding, message=f"{finding.message}; {when}")

@@ -10,6 +10,7 @@ from forkpolicy.engine import cli
 from forkpolicy.engine.console import Output
 from forkpolicy.engine.report.audit import as_data, renderers
 from forkpolicy.policy.errors import RepositoryError, UsageError
+from forkpolicy.policy.findings import Severity
 from tests.audited import BASE, POLICY, Audited, found, verdicts
 from tests.builder import START, RepositoryBuilder
 
@@ -216,8 +217,18 @@ class TestFindings:
         [finding] = [each for each in past.audit().findings if each.rule == "customization-lost"]
 
         assert (finding.commit, finding.path) == (lost, "config.txt")
-        assert "was lost with" in finding.message
-        assert "(chore: tidy), and carto/main lacks it still" in finding.message
+        assert finding.severity is Severity.NOTE
+        assert "edits the customization “own port”" in finding.message
+        assert finding.message.endswith("since 2026-01-01 (chore: tidy), and carto/main lacks it still")
+
+    def test_a_customization_that_a_sync_lost(self, past: Audited) -> None:
+        past.release(RELEASE | {"config.txt": "port 3\n"}, "v2.0-stable")
+        lost = past.merge({"code.txt": "fork\n", "guide.md": "fork\n"})
+        past.edit({"code.txt": "more\n"})
+
+        [finding] = [each for each in past.audit().findings if each.rule == "customization-lost"]
+
+        assert (finding.severity, finding.commit) == (Severity.ERROR, lost)
 
     def test_a_customization_that_came_back_is_none(self, past: Audited) -> None:
         past.edit({"config.txt": "port 2\n"})
