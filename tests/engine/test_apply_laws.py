@@ -18,8 +18,8 @@ from pygit2.enums import ConfigLevel
 from forkpolicy.engine import cli
 from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.git.repository import Repository
-from forkpolicy.engine.plan import PolicySource
 from forkpolicy.engine.planner import Request, planning
+from forkpolicy.engine.provenance import PolicySource
 from forkpolicy.engine.result import make_result
 from forkpolicy.policy.loader import load
 from forkpolicy.policy.names import CommitId, RefName

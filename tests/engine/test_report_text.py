@@ -32,7 +32,7 @@ def test_it_says_who_decides_and_who_must() -> None:
     assert "41  accept LiteLLM  rule untouched (carto-fork.yaml:41)" in text
     assert "1  keep CARTO  rule helm-chart" in text
     assert "Left for people: 1 of 43 conflicts" in text
-    assert "#71 build: pin the proxy's dependencies (#71)" in text
+    assert "#71 build: pin the proxy's dependencies" in text
     assert "git 2.39.5 agrees" in text
 
 
