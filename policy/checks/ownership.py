@@ -46,9 +46,14 @@ def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
     """Fail every path that was recorded against the policy."""
     for each in facts.recorded:
         whose = _WHOSE[each.side].format(fork=policy.fork.name, upstream=policy.upstream.name)
-        wants = f"the policy decides {each.resolution} (rule {quoted(each.rule)})"
-        message = f"{each.path}: {each.merge[:10]} recorded {whose}, {wants}"
+        message = f"{each.path}: {each.merge[:10]} recorded {whose}, {_wanted(each)} (rule {quoted(each.rule)})"
         yield CHECK.finding(message, path=each.path, commit=each.merge, fix=_fix(each))
+
+
+def _wanted(recorded: Recorded) -> str:
+    if recorded.gone or recorded.source is not None:
+        return f"the policy decides {recorded.resolution}"
+    return f"the policy merges both sides, and decides {recorded.resolution} where they conflict"
 
 
 def _fix(recorded: Recorded) -> str | None:
@@ -74,6 +79,14 @@ EXAMPLES = (
         "the fork's stale copy of a built page",
         Facts((Recorded(_PAGE, _MERGE, "fork", Resolution.ACCEPT_UPSTREAM, "built-pages", _SIDE),)),
         ("out/page 1.html: a1a1a1a1a1 recorded CARTO's file, the policy decides accept-upstream (rule `built-pages`)",),
+    ),
+    Example(
+        "upstream's file whole where only single hunks are upstream's",
+        Facts((Recorded(RepoPath("app.py"), _MERGE, "upstream", Resolution.ACCEPT_UPSTREAM, "core", None),)),
+        (
+            "app.py: a1a1a1a1a1 recorded LiteLLM's file, the policy merges both sides, and decides accept-upstream "
+            "where they conflict (rule `core`)",
+        ),
     ),
     Example(
         "a blend of a file that the fork never changed",
