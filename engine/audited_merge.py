@@ -58,12 +58,11 @@ def _release(replay: Replay) -> str | None:
 
 def _marked(replay: Replay) -> Iterator[Finding]:
     """`conflict-markers`, in what neither side has."""
-    repo, trees = replay.fork.repo, replay.trees
     facts: list[tuple[RepoPath, int]] = []
-    for path, (_, recorded) in repo.changes(trees.fork, trees.recorded).items():
-        if recorded is None or not recorded.is_file or recorded == repo.entry(trees.upstream, path):
-            continue
-        line = conflict_markers.marker_line(repo.read(recorded.id))
+    for path, recorded in _made_by_hand(replay):
+        line = None
+        if recorded is not None and recorded.is_file and recorded != replay.upstream_entry(path):
+            line = conflict_markers.marker_line(replay.fork.repo.read(recorded.id))
         if line is not None:
             facts.append((path, line))
     for each in conflict_markers.judge(replay.fork.policy, conflict_markers.Facts(tuple(facts))):
@@ -72,11 +71,10 @@ def _marked(replay: Replay) -> Iterator[Finding]:
 
 def _evil(replay: Replay) -> Iterator[Finding]:
     """What was recorded of neither side, where git merges by itself and no rule decides."""
-    repo, trees = replay.fork.repo, replay.trees
     told = {each.path for each in (*replay.paths, *replay.settled)}
-    for path, (fork, recorded) in repo.changes(trees.fork, trees.recorded).items():
-        upstream = repo.entry(trees.upstream, path)
-        if path in told or not _is_of_neither_side(recorded, fork, upstream) or recorded in _clean(replay, path, fork):
+    for path, recorded in _made_by_hand(replay):
+        fork, upstream = replay.fork_entry(path), replay.upstream_entry(path)
+        if path in told or recorded == upstream or recorded in _on_git_base(replay, path):
             continue
         what = "deleted" if recorded is None else "changed" if fork or upstream else "added"
         message = f"{path} was {what} in the merge itself: neither side has it so, and nothing conflicted there"
@@ -84,15 +82,17 @@ def _evil(replay: Replay) -> Iterator[Finding]:
         yield Finding(EVIL_MERGE, Severity.WARNING, message, path, replay.sync.commit, fix)
 
 
-def _is_of_neither_side(recorded: Entry | None, fork: Entry | None, upstream: Entry | None) -> bool:
-    return recorded not in (fork, upstream)
+def _made_by_hand(replay: Replay) -> Iterator[tuple[RepoPath, Entry | None]]:
+    """What was recorded neither as the fork has it nor as the merge leaves it by itself."""
+    merged = replay.evaluation.merge.changes
+    changes = replay.fork.repo.changes(replay.trees.fork, replay.trees.recorded)
+    return ((path, recorded) for path, (fork, recorded) in changes.items() if recorded != merged.get(path, fork))
 
 
-def _clean(replay: Replay, path: RepoPath, fork: Entry | None) -> tuple[Entry | None, ...]:
-    """What the merge leaves at a path by itself: on the base that is used, and on git's, which people had."""
+def _on_git_base(replay: Replay, path: RepoPath) -> tuple[Entry | None, ...]:
+    """What the merge leaves at a path on git's bases, where another was used: people had git's."""
     based, sync = replay.evaluation.based, replay.sync
-    merged = based.merge.changes.get(path, fork)
     if not based.uses_content:
-        return (merged,)
-    on_git = PathMerge(replay.scratch, sync.fork_parent, sync.upstream_parent)
-    return (merged, *(on_git.on(base, path).entry for base in based.git))
+        return ()
+    merge = PathMerge(replay.scratch, sync.fork_parent, sync.upstream_parent)
+    return tuple(merge.on(base, path).entry for base in based.git)

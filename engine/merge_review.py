@@ -138,18 +138,21 @@ class _Review:
     def upstream_dropped(self) -> Iterator[upstream_dropped.Dropped]:
         """What git merges by itself and was recorded as the fork's; no copy of what was switched on."""
         copies = {each.copy for each in self._switched_on.values()}
+        trees = self._replay.trees
+        recorded_anew = self._repo.changes(trees.fork, trees.recorded)
         for path, merged in self._replay.evaluation.merge.changes.items():
-            recorded, fork = self._replay.recorded(path), self._replay.fork_entry(path)
-            if recorded != fork or merged == fork or path in self._decisions or self._is_mended(path, recorded):
-                continue
-            if path not in copies:
+            if path in recorded_anew or path in self._decisions or path in copies:
+                continue  # most are what upstream made of them
+            recorded = self._replay.fork_entry(path)
+            if merged != recorded and not self._is_mended(path, recorded):
                 yield upstream_dropped.Dropped(path, self._sync.commit, self._sync.upstream_parent, merged is None)
 
     def _given_up(self) -> Iterator[RepoPath]:
         """The paths where the fork differs from the base and upstream's entry, or none, was recorded instead."""
         trees = self._replay.trees
-        for path, (fork, recorded) in self._repo.changes(trees.fork, trees.recorded).items():
-            if path.startswith(f"{FOLDER}/") or fork == self._base_entry(path) or self._is_mended(path, recorded):
+        own = self._repo.changes(self._repo.tree(self._base), trees.fork)
+        for path, (_, recorded) in self._repo.changes(trees.fork, trees.recorded).items():
+            if path not in own or path.startswith(f"{FOLDER}/") or self._is_mended(path, recorded):
                 continue
             is_upstream_s = recorded is None or recorded == self._replay.upstream_entry(path)
             if is_upstream_s and path not in self._switched_on and not self._is_given_away(path, recorded):
