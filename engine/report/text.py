@@ -3,7 +3,6 @@
 Text of the repository reaches rich only through `layout.text`, never as rich's markup.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,22 +10,16 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ...policy.decisions import Decision, Loss
-from ...policy.facts import ForkCommit
 from ...policy.findings import Finding, Severity
 from ..console import Screen
 from ..escape import shell
 from ..plan import Base, CustomizationState, Plan, Status, Summary
 from .findings import SEVERITY_STYLE
-from .groups import RuleGroup, by_directory, by_rule, by_rule_alone, deleted, lost, untold
-from .layout import columns, command, cut, fields, indented, joined, remedy, render, text
+from .groups import RuleGroup, by_rule, by_rule_alone, deleted, lost, untold
+from .layout import command, cut, fields, indented, joined, remedy, render, text
+from .people import MAX_ITEMS, file_for_person, files_under_rule, places, rule_and_line
 from .steps import steps
-from .words import count, resolution_words, short, status_words, subject
-
-MAX_ITEMS = 8
-"""How many lines stand under one heading before they are cut."""
-
-MAX_REASONS = 4
-"""How many reasons stand under one rule."""
+from .words import count, resolution_words, short, status_words
 
 MAX_SETTLED = 3
 """How many directories stand under one way in which the content base settles paths."""
@@ -130,7 +123,7 @@ def _settled(plan: Plan) -> _Section | None:
 
 def _settled_line(group: RuleGroup) -> RenderableType:
     heading = joined(text(f"{len(group.decisions):,}", "green"), text(f"  {group.reason}", limit=500))
-    return Group(heading, indented(_places(group.decisions, MAX_SETTLED)))
+    return Group(heading, indented(places(group.decisions, MAX_SETTLED)))
 
 
 def _agreement(plan: Plan) -> Text:
@@ -169,20 +162,8 @@ def _rule_line(group: RuleGroup, plan: Plan) -> RenderableType:
     """One rule's decisions: how many, in words, under which rule, why, and where."""
     words = f"{len(group.decisions):,}  {resolution_words(group.resolution, plan.labels)}"
     gone = text(f"  {deleted(group.decisions)}".rstrip(), "yellow")
-    heading = joined(text(words, "green"), text(f"  rule {_rule(group.rule, group.line, plan)}"), gone)
-    return Group(heading, indented(text(group.reason, limit=500)), indented(_places(group.decisions)))
-
-
-def _rule(name: str, line: int | None, plan: Plan) -> str:
-    return f"{name} ({plan.policy.path}:{line})" if line else name
-
-
-def _places(decisions: tuple[Decision, ...], limit: int = MAX_ITEMS) -> RenderableType:
-    """The one path, or the directories with their counts."""
-    if len(decisions) == 1:
-        return text(decisions[0].path, "dim")
-    counts = by_directory((each.path for each in decisions), limit)
-    return columns((text(f"{number:,}", "dim"), text(name, "dim")) for name, number in counts)
+    heading = joined(text(words, "green"), text(f"  rule {rule_and_line(group.rule, group.line, plan)}"), gone)
+    return Group(heading, indented(text(group.reason, limit=500)), indented(places(group.decisions)))
 
 
 def _people(plan: Plan) -> _Section | None:
@@ -190,58 +171,14 @@ def _people(plan: Plan) -> _Section | None:
         return None
     title = f"Left for people: {_share(plan.for_people, plan)}"
     if len(plan.for_people) <= MAX_PEOPLE:
-        return _Section(title, tuple(_file(each, plan) for each in plan.for_people))
-    groups = [_people_by_rule(group, plan) for group in by_rule_alone(plan.for_people)]
+        return _Section(title, tuple(file_for_person(each, plan) for each in plan.for_people))
+    groups = [files_under_rule(group, plan) for group in by_rule_alone(plan.for_people)]
     every = command(f"forkpolicy plan {_release(plan)}--format markdown")
     return _Section(title, (*cut(groups, MAX_ITEMS, "rules"), text("every file:", "dim"), every))
 
 
 def _release(plan: Plan) -> str:
     return f"{shell(plan.upstream.tag)} " if plan.upstream else ""
-
-
-def _file(decision: Decision, plan: Plan) -> RenderableType:
-    heading = joined(text(decision.path, "bold yellow"), text(f"  {decision.kind or 'no conflict'}", "dim"))
-    return Group(heading, indented(fields(_file_fields(decision, plan))))
-
-
-def _file_fields(decision: Decision, plan: Plan) -> Iterator[tuple[str, RenderableType]]:
-    for path in decision.paths:
-        if path != decision.path:
-            yield "also", text(path)
-    yield "rule", text(_rule(decision.rule, decision.line, plan))
-    yield "why", text(decision.reason, limit=500)
-    if decision.guidance:
-        yield "do", text(" ".join(decision.guidance.split()), limit=1000)
-    for name in decision.customizations:
-        yield "keeps", text(name)
-    for line in cut([_commit(each) for each in decision.fork_commits], MAX_ITEMS):
-        yield plan.labels.fork, line
-    for line in cut([text(each, "red", limit=160) for each in decision.at_stake], MAX_ITEMS):
-        yield "at stake", line
-
-
-def _commit(commit: ForkCommit) -> Text:
-    number = f"#{commit.pull_request} " if commit.pull_request else ""
-    return joined(text(f"{number}{subject(commit)}", limit=160), text(f" {short(commit.commit)}", "dim"))
-
-
-def _people_by_rule(decisions: tuple[Decision, ...], plan: Plan) -> RenderableType:
-    first = decisions[0]
-    number = text(f"{len(decisions):,}", "bold yellow")
-    heading = joined(number, text(f"  rule {_rule(first.rule, first.line, plan)}"))
-    reasons = Counter(each.reason for each in decisions).most_common()
-    why = cut(
-        [text(_times(reason, number, decisions), limit=500) for reason, number in reasons], MAX_REASONS, "reasons"
-    )
-    guidance = sorted({each.guidance for each in decisions if each.guidance})
-    todo = [text(" ".join(each.split()), limit=1000) for each in guidance[:MAX_ITEMS]]
-    rows = [*(("why", line) for line in why), *(("do", line) for line in todo), ("where", _places(decisions))]
-    return Group(heading, indented(fields(rows)))
-
-
-def _times(reason: str, number: int, decisions: tuple[Decision, ...]) -> str:
-    return reason if number == len(decisions) else f"{number} of them: {reason}"
 
 
 def _losses(plan: Plan) -> _Section | None:
