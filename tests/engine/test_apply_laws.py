@@ -52,8 +52,14 @@ RULES = (
     "{ name: untouched, when: { untouched: true }, resolve: accept-upstream }",
     "{ name: hunks, paths: ['*.txt'], resolve: accept-upstream, scope: hunks, moves: follow, may_lose: all }",
 )
+
+
+def policy_of(default: str, rules: list[str]) -> str:
+    return POLICY.format(default=default, rules=", ".join(rules))
+
+
 policies = st.builds(
-    lambda default, rules: POLICY.format(default=default, rules=", ".join(rules)),
+    policy_of,
     st.sampled_from(["manual-review", "keep-fork", "accept-upstream"]),
     st.lists(st.sampled_from(RULES), unique=True, max_size=3),
 )
