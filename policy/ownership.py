@@ -17,7 +17,7 @@ from .markers import has_unclosed_block
 from .models import Policy, Rule
 from .names import RepoPath
 from .origins import BUILT_IN, BY_GIT, DEFAULT
-from .results import Outcome, Settled, can_move, files_with_results, is_automatic, loss_of, outcome, winner_of
+from .results import Outcome, can_move, is_automatic, loss_of, merged_file, merged_outcome, outcome, winner_of
 from .rule_paths import RulePaths
 from .store import Store
 
@@ -100,7 +100,7 @@ class Ownership:
 
     def merged(self, facts: ConflictFacts, result: Entry | None, store: Store) -> Decision:
         """What git merged by itself, told like a decision, with what it drops."""
-        outcome = _merged_outcome(facts, result)
+        outcome = merged_outcome(facts, result)
         return replace(
             self._draft(facts, _BY_GIT),
             resolution=Resolution.MERGE,
@@ -110,7 +110,7 @@ class Ownership:
 
     def guarded(self, facts: ConflictFacts, result: Entry | None, store: Store) -> Decision | None:
         """What git merged by itself, left for a person where marked lines of the fork's are lost; None elsewhere."""
-        outcome = _merged_outcome(facts, result)
+        outcome = merged_outcome(facts, result)
         objections = tuple(self._guards.against_merge(outcome, store))
         return self._decision(facts, _BY_GIT, outcome, objections, loss_of(outcome, store)) if objections else None
 
@@ -197,7 +197,7 @@ class Ownership:
 
     def _by_hunks(self, facts: ConflictFacts, ruling: Ruling, store: Store) -> HunkResult | None:
         """A file's conflicting hunks, each given to a side or left; None where the file is decided as a whole."""
-        rule, file = ruling.source, _merged_file(facts)
+        rule, file = ruling.source, merged_file(facts)
         if rule is None or rule.scope != "hunks" or file is None or not merges_by_hunks(facts.conflict, file):
             return None
         merge = store.merge(file.path, file.versions)
@@ -277,19 +277,6 @@ def _is_protected(holds: bool) -> Condition:
 
 def _for_a_person(ruling: Ruling, reason: str) -> Ruling:
     return Ruling(ruling.rule, Resolution.MANUAL_REVIEW, reason, ruling.source, ruling.line)
-
-
-def _merged_outcome(facts: ConflictFacts, result: Entry | None) -> Outcome:
-    """What git's own merge leaves of a file."""
-    files = files_with_results(facts)
-    settled = (Settled(file.path, file.versions, result, file.untouched is not None) for file in files)
-    return Outcome({facts.conflict.path: result}, tuple(settled))
-
-
-def _merged_file(facts: ConflictFacts) -> FileFacts | None:
-    """The one file that a conflict is about; None where it is about several."""
-    files = files_with_results(facts)
-    return files[0] if len(files) == 1 else None
 
 
 def _open_hunks(hunks: HunkResult) -> str:

@@ -76,6 +76,19 @@ def files_with_results(facts: ConflictFacts) -> tuple[FileFacts, ...]:
     return tuple(each for each in facts.files if not conflict.follows_rename or each.path == conflict.path)
 
 
+def merged_file(facts: ConflictFacts) -> FileFacts | None:
+    """The one file that a conflict is about; None where it is about several."""
+    files = files_with_results(facts)
+    return files[0] if len(files) == 1 else None
+
+
+def merged_outcome(facts: ConflictFacts, result: Entry | None) -> Outcome:
+    """What git's own merge leaves of a file."""
+    files = files_with_results(facts)
+    settled = (Settled(file.path, file.versions, result, file.untouched is not None) for file in files)
+    return Outcome({facts.conflict.path: result}, tuple(settled))
+
+
 # Private
 
 
