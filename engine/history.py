@@ -4,7 +4,6 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from operator import or_
 
 from ..policy.facts import ForkCommit
 from ..policy.names import CommitId, RepoPath
@@ -102,7 +101,9 @@ def pull_requests(history: ForkHistory, commits: Collection[CommitId] | None = N
     for commit in reversed(list(history.commits.values())) if asked else ():
         own = bits.get(commit.id, 0)
         sides = [behind.get(parent, 0) for parent in commit.parents]
-        behind[commit.id] = reduce(or_, sides, own)
+        behind[commit.id] = own
+        for side in sides:
+            behind[commit.id] |= side
         merged = _MERGED_PULL_REQUEST.match(commit.subject) if commit.is_merge else None
         squashed = _SQUASHED_PULL_REQUEST.search(commit.subject) if own else None
         if merged is not None:
