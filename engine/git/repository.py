@@ -20,6 +20,9 @@ from .trees import Trees
 
 # As in git: what is read is not hashed once more, which would take a sixth of a plan's time; `git fsck` does that.
 pygit2.settings.enable_strict_hash_verification(False)
+# A pack is mapped piece by piece, and what was not read for long is let go: by default all of it stays in memory.
+pygit2.settings.mwindow_size = 64 * 1024 * 1024
+pygit2.settings.mwindow_mapped_limit = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
