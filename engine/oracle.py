@@ -93,7 +93,15 @@ class RunningStat:
     """A count of changes that git is working on."""
 
     def __init__(self, scratch: Scratch, base: CommitId, release: CommitId) -> None:
+        self._scratch, self._base, self._release = scratch, base, release
         self._git = _Git(scratch, "diff", "--shortstat", "--no-ext-diff", "--no-textconv", base, release)
+
+    def since(self, base: CommitId) -> "RunningStat":
+        """The count from a base: this one where it is its own, else another that is begun, and this one is given up."""
+        if base == self._base:
+            return self
+        self._git.stop()
+        return RunningStat(self._scratch, base, self._release)
 
     def finish(self) -> ShortStat:
         """Wait for git and read the counts."""
@@ -119,7 +127,7 @@ def start(scratch: Scratch, fork: CommitId, upstream: CommitId, base: CommitId |
 
 def start_shortstat(scratch: Scratch, base: CommitId, release: CommitId) -> RunningStat | None:
     """Let git count in the background what differs; None where there is no git."""
-    return RunningStat(scratch, base, release) if _version() else None
+    return RunningStat(scratch, base, release) if _git() else None
 
 
 def shortstat(scratch: Scratch, base: CommitId, release: CommitId, running: RunningStat | None) -> ShortStat:
@@ -223,6 +231,10 @@ class _Git:
 
     def wait(self) -> int:
         return self._process.wait()
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
     def finish(self, is_good: Callable[[int, bytes], bool] = lambda status, _: status == 0) -> bytes:
         status = self.wait()

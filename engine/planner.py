@@ -141,8 +141,9 @@ def _merge(
     """Merge and decide, while git, where it is there, merges and counts beside."""
     production = fork.production.commit
     asked = crosscheck.start(request.cross_check, scratch, production, release)
+    counting = oracle.start_shortstat(scratch, bases[0], release)
     based = merge_on_base(fork, scratch, release, bases)
-    counting = oracle.start_shortstat(scratch, based.bases[0], release)
+    counting = counting and counting.since(based.bases[0])
     checking, git = asked, asked
     if based.uses_content:
         checking = crosscheck.start(request.cross_check, scratch, production, release, based.bases[0])

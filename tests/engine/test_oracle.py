@@ -158,11 +158,21 @@ class TestGit:
         ).stdout
         assert f" {counted.files} files changed, {counted.insertions} insertions(+), {counted.deletions} del" in printed
 
+    def test_another_base_gives_the_first_count_up(
+        self, scratch: Scratch, conflicting: tuple[CommitId, CommitId]
+    ) -> None:
+        fork, upstream = conflicting
+        running = oracle.RunningStat(scratch, upstream, upstream)
+        assert running.since(upstream) is running
+        assert running.since(fork).finish() == oracle.RunningStat(scratch, fork, upstream).finish()
+        assert scratch.running[0].returncode is not None
+
 
 def test_without_git_nothing_is_asked_and_libgit2_counts(
     scratch: Scratch, conflicting: tuple[CommitId, CommitId], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(oracle, "_version", lambda: ())
+    monkeypatch.setattr(oracle, "_git", lambda: "")
+    monkeypatch.setattr(oracle, "_version_text", lambda: "")
     assert oracle.start(scratch, *conflicting) is None
     assert oracle.start_shortstat(scratch, *conflicting) is None
     counted = oracle.shortstat(scratch, *conflicting, None)
