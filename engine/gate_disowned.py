@@ -64,10 +64,10 @@ class _Rulings:
         ownership = ownership_of(self._gate.addition.fork, self._gate.policy_path or "")
         conflicts = [Conflict(path, None, {path: self._versions(path, entry)}) for path, entry in asked.items()]
         for facts in gather_facts(head.repo, head.history, conflicts, head.repo.read):
-            ruling = ownership.ruling_on(facts)
+            path, ruling = facts.conflict.path, ownership.ruling_on(facts)
             rule = None if ruling is None else self._rules.get(ruling.rule)
-            if rule is not None:
-                yield facts.conflict.path, rule
+            if ruling is not None and rule is not None and path not in ruling.copies([path]):
+                yield path, rule
 
     def _versions(self, path: RepoPath, entry: Entry | None) -> Versions:
         head = self._gate.addition.at_head

@@ -37,16 +37,26 @@ class TestDisabledFile:
     @pytest.mark.parametrize(
         ("path", "does", "fix"),
         [
-            ("ci/deploy.yml", "disables it (rule `off`)", "git mv ci/deploy.yml ci/deploy.yml.txt"),
-            ("nightly.yml", "disables it (rule `off-no-copy`)", "git rm nightly.yml"),
-            ("dist/a b.whl", "removes it (rule `built`)", "git rm 'dist/a b.whl'"),
+            (
+                "ci/deploy.yml",
+                "becomes active, and the policy disables it (rule `off`)",
+                "git mv ci/deploy.yml ci/deploy.yml.txt",
+            ),
+            ("nightly.yml", "becomes active, and the policy disables it (rule `off-no-copy`)", "git rm nightly.yml"),
+            ("dist/a b.whl", "comes in, and the policy removes it (rule `built`)", "git rm 'dist/a b.whl'"),
         ],
     )
     def test_a_topic_adds_one(self, fork: Gated, path: str, does: str, fix: str) -> None:
         [finding] = found(fork, fork.change().write(path, "on: push\n").commit("feat: it", DEV))
 
         assert (finding.rule, finding.path, finding.fix) == ("disabled-file", path, fix)
-        assert finding.message == f"{path}: it becomes active, and the policy {does}"
+        assert finding.message == f"{path}: it {does}"
+
+    def test_a_topic_disables_one(self, fork: Gated) -> None:
+        fork.production = fork.change().write("ci/deploy.yml", "on: push\n").commit("feat: on", DEV)
+        head = fork.change().move("ci/deploy.yml", "ci/deploy.yml.txt").commit("chore: off", DEV)
+
+        assert found(fork, head) == []
 
     def test_a_topic_renames_a_copy(self, fork: Gated) -> None:
         fork.production = fork.change().write("ci/deploy.yml.txt", "on: push\n").commit("chore: off", DEV)
@@ -119,7 +129,7 @@ class TestNotUpstream:
             stale.write(path, RELEASED if path == "pages/one.html" else content)
         report = fork.check(stale.commit("sync: LiteLLM", DEV), "upstream-sync/v1.81.0-stable")
 
-        assert [each.rule for each in report.findings if each.path == "pages/one.html"] == ["upstream-dropped"]
+        assert [each.rule for each in report.findings if each.path == "pages/one.html"] == ["ownership"]
 
     def test_a_fork_without_a_release_says_nothing(self, fork: Gated) -> None:
         for tag in ("v1.79.1-stable", "v1.80.0-stable"):
