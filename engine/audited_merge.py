@@ -1,6 +1,6 @@
 """One sync merge of the past: replayed, and looked into for what its replay does not tell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from ..policy.checks import conflict_markers
@@ -28,6 +28,7 @@ def audit_merge(fork: Fork, sync: SyncMerge, policy_path: str) -> AuditedMerge:
     commit = fork.repo.commit(sync.commit)
     with replaying(seen_from(fork, sync.commit), sync, policy_path) as replay:
         based = replay.evaluation.based
+        reviewed = tuple(review(replay, replay.trees.recorded))
         return AuditedMerge(
             sync,
             commit.subject,
@@ -35,7 +36,7 @@ def audit_merge(fork: Fork, sync: SyncMerge, policy_path: str) -> AuditedMerge:
             _release(replay),
             based.content.commit if based.content is not None and based.uses_content else None,
             (*replay.paths, *replay.settled),
-            (*review(replay, replay.trees.recorded), *_marked(replay), *_evil(replay)),
+            (*reviewed, *_marked(replay), *_evil(replay, {each.path for each in reviewed})),
         )
 
 
@@ -69,9 +70,9 @@ def _marked(replay: Replay) -> Iterator[Finding]:
         yield replace(each, commit=replay.sync.commit)
 
 
-def _evil(replay: Replay) -> Iterator[Finding]:
-    """What was recorded of neither side, where git merges by itself and no rule decides."""
-    told = {each.path for each in (*replay.paths, *replay.settled)}
+def _evil(replay: Replay, reviewed: Set[RepoPath | None]) -> Iterator[Finding]:
+    """What was recorded of neither side, where git merges by itself, no rule decides, and nothing else is found."""
+    told = {each.path for each in (*replay.paths, *replay.settled)} | reviewed
     for path, recorded in _made_by_hand(replay):
         fork, upstream = replay.fork_entry(path), replay.upstream_entry(path)
         if path in told or recorded == upstream or recorded in _on_git_base(replay, path):

@@ -1,7 +1,7 @@
 """Loss: the work of one side that a result drops, in lines. The same for the fork's side and upstream's."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 EMPTY_FILE = "(an empty file)"
 """Stands for the one thing that is lost with a file that has no lines."""
@@ -10,19 +10,22 @@ _LOOKED_AT = 8000
 """How much of a content git looks at, in bytes."""
 
 
-def lost_lines(base: bytes | None, side: bytes | None, result: bytes | None) -> tuple[str, ...]:
+def lost_lines(
+    base: bytes | None, side: bytes | None, result: bytes | None, *, others: Container[str] = ()
+) -> tuple[str, ...]:
     """The lines of a side's work that a result drops; None stands for a file that is not there.
 
     Work is what the side added to the base (and the result lacks) or removed from it (and the result has again).
     White space at line ends and blank lines do not count, except where the file itself would disappear: there,
-    every difference from the base counts.
+    every difference from the base counts. Lines among `others` are not the side's own, though it added them.
     """
     if side is None:
         return _whole(result) if base is not None and result is not None else ()
     if result is None:
-        return _differences(base, side)
+        return tuple(line for line in _differences(base, side) if line.rstrip() not in others)
     before, mine, after = (Counter(text_lines(content)) for content in (base or b"", side, result))
-    return (*_in_order(mine - (before | after), side), *_in_order((before & after) - mine, result))
+    dropped = (line for line in _in_order(mine - (before | after), side) if line not in others)
+    return (*dropped, *_in_order((before & after) - mine, result))
 
 
 def is_binary(content: bytes) -> bool:

@@ -62,6 +62,16 @@ def find_introductions(
     return found
 
 
+def find_states(
+    repo: Repository, commits: Iterable[CommitId], paths: Iterable[RepoPath]
+) -> dict[RepoPath, tuple[Entry, ...]]:
+    """For every path the different entries that the commits have there, in the order of the commits."""
+    states = _States(repo, paths)
+    for commit in commits if states.found else ():
+        states.look(commit)
+    return {path: tuple(entries) for path, entries in states.found.items()}
+
+
 def differing_entries(repo: Repository, one: CommitId, other: CommitId, paths: PathIndex) -> set[RepoPath]:
     """The paths at which two commits have different entries, or only one of them has any."""
     return _differing(repo, _commit(repo, one).tree_id, _commit(repo, other).tree_id, paths)
@@ -100,6 +110,32 @@ class LastHeld:
                 yield path
         for name, below in folder.folders.items():
             yield from self._holding(below, _folder_id(_child(tree, name)))
+
+
+class _States:
+    """Collects what stands at some paths; each state of a folder is read once."""
+
+    def __init__(self, repo: Repository, paths: Iterable[RepoPath]) -> None:
+        self.found: dict[RepoPath, dict[Entry, None]] = {path: {} for path in paths}
+        self._repo = repo
+        self._index = PathIndex.of(self.found)
+        self._seen: set[tuple[int, pygit2.Oid]] = set()
+
+    def look(self, commit: CommitId) -> None:
+        """Take what a commit's tree has."""
+        self._visit(self._index, _commit(self._repo, commit).tree_id)
+
+    def _visit(self, folder: PathIndex, tree_id: pygit2.Oid | None) -> None:
+        if tree_id is None or (id(folder), tree_id) in self._seen:
+            return
+        self._seen.add((id(folder), tree_id))
+        tree = _tree(self._repo, tree_id)
+        for name, path in folder.files.items():
+            entry = _entry(_child(tree, name))
+            if entry is not None:
+                self.found[path][entry] = None
+        for name, below in folder.folders.items():
+            self._visit(below, _folder_id(_child(tree, name)))
 
 
 class _Search:

@@ -42,9 +42,13 @@ class Facts:
 def judge(_policy: Policy, facts: Facts) -> Iterator[Finding]:
     """Fail every such file."""
     for each in facts.active:
-        done = "disables" if each.resolution is Resolution.DISABLE else "removes"
-        by = f"{each.commit[:10]} makes it active" if each.commit else "it becomes active"
-        message = f"{each.path}: {by}, and the policy {done} it (rule {quoted(each.rule)})"
+        disables = each.resolution is Resolution.DISABLE
+        if each.commit:
+            by = f"{each.commit[:10]} {'makes it active' if disables else 'brings it'}"
+        else:
+            by = f"it {'becomes active' if disables else 'comes in'}"
+        does = "disables" if disables else "removes"
+        message = f"{each.path}: {by}, and the policy {does} it (rule {quoted(each.rule)})"
         path = shell_word(each.path)
         fix = f"git mv {path} {shell_word(each.copy)}" if each.copy else f"git rm {path}"
         yield CHECK.finding(message, path=each.path, commit=each.commit, fix=fix)
@@ -66,6 +70,6 @@ EXAMPLES = (
     Example(
         "a commit adds a package that the policy removes",
         Facts((Active(RepoPath("dist/a.whl"), Resolution.REMOVE, "built-packages"),)),
-        ("dist/a.whl: it becomes active, and the policy removes it (rule `built-packages`)",),
+        ("dist/a.whl: it comes in, and the policy removes it (rule `built-packages`)",),
     ),
 )

@@ -27,7 +27,7 @@ class Dropped:
     gone: bool
     """Whether there is no file any more; else upstream's is there."""
     lines: int | None
-    """How many lines of the fork's work are lost; None where lines cannot be told."""
+    """How many lines of the fork's work are lost; 0 where it is the mode alone, None where lines cannot be told."""
     fork_parent: CommitId
     """The commit that had them."""
     commits: Sequence[ForkCommit] = ()
@@ -45,7 +45,7 @@ def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
     """Fail every path whose changes by the fork are gone."""
     for each in facts.dropped:
         recorded = "no file" if each.gone else f"{policy.upstream.name}'s file whole"
-        lost = "" if each.lines is None else f" ({counted(each.lines, 'line')})"
+        lost = "" if each.lines is None else f" ({counted(each.lines, 'line') if each.lines else 'the mode'})"
         by = f", made by {listed([_named(commit) for commit in each.commits], 3)}" if each.commits else ""
         message = f"{each.path}: {each.merge[:10]} recorded {recorded}; {policy.fork.name}'s changes are gone{lost}{by}"
         show = f"git diff {each.fork_parent[:10]} HEAD -- {shell_word(each.path)}"
@@ -70,6 +70,11 @@ EXAMPLES = (
             "azure.py: a1a1a1a1a1 recorded LiteLLM's file whole; CARTO's changes are gone (12 lines), "
             "made by c3c3c3c3c3 #61 “fix: keep the id”",
         ),
+    ),
+    Example(
+        "a script that the fork made executable",
+        Facts((Dropped(RepoPath("run.sh"), _MERGE, False, 0, _PARENT),)),
+        ("run.sh: a1a1a1a1a1 recorded LiteLLM's file whole; CARTO's changes are gone (the mode)",),
     ),
     Example(
         "the fork's file is gone",

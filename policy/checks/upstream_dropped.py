@@ -26,7 +26,9 @@ class Dropped:
     upstream_parent: CommitId
     """The commit that has the change."""
     deleted: bool = False
-    """Whether upstream's change is that it deleted the file."""
+    """Whether upstream's change is that it deleted the file, or moved it."""
+    alone: bool = False
+    """Whether the fork had not changed the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,10 @@ class Facts:
 def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
     """Fail every path at which upstream's change was dropped whole."""
     for each in facts.dropped:
-        what = "deleted it" if each.deleted else "changed it, and both merge"
-        message = (
-            f"{each.path}: {each.merge[:10]} recorded {policy.fork.name}'s file, though {policy.upstream.name} {what}"
-        )
+        fork, upstream = policy.fork.name, policy.upstream.name
+        what = f"{upstream} {'has it no more' if each.deleted else 'changed it'}"
+        why = f"{fork} had not changed it" if each.alone else "both merge"
+        message = f"{each.path}: {each.merge[:10]} recorded {fork}'s file, though {what}, and {why}"
         fix = f"look at it, and merge it again: git diff HEAD {each.upstream_parent[:10]} -- {shell_word(each.path)}"
         yield CHECK.finding(message, path=each.path, commit=each.merge, fix=fix)
 
@@ -58,7 +60,7 @@ EXAMPLES = (
     ),
     Example(
         "a file that upstream deleted stayed",
-        Facts((Dropped(RepoPath("old.py"), _MERGE, _PARENT, deleted=True),)),
-        ("old.py: a1a1a1a1a1 recorded CARTO's file, though LiteLLM deleted it",),
+        Facts((Dropped(RepoPath("old.py"), _MERGE, _PARENT, deleted=True, alone=True),)),
+        ("old.py: a1a1a1a1a1 recorded CARTO's file, though LiteLLM has it no more, and CARTO had not changed it",),
     ),
 )

@@ -262,7 +262,7 @@ class TestOutputs:
         assert rules["docs"] == {"rule": "docs", "decided": 1, "agrees": 1, "disagrees": 0, "undecided": 0}
         summary = {"merges": 1, "conflicts": 2, "decided": 1, "agrees": 1, "disagrees": 0}
         assert summary.items() <= document["summary"].items()
-        assert [(each["rule"], each["path"]) for each in document["findings"]] == [("upstream-dropped", "pages/1.html")]
+        assert [(each["rule"], each["path"]) for each in document["findings"]] == [("ownership", "pages/1.html")]
 
     @pytest.mark.parametrize("format_", ["text", "markdown"])
     def test_people_read_merges_findings_and_scores(self, past: Audited, format_: str) -> None:

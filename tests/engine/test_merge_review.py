@@ -31,6 +31,7 @@ WORKFLOW = "wf/ci.yml"
 
 STALE = ({"a": BASE}, {"a": OLD}, ({"a": OLD}, {"a": NEW}))
 """The fork holds what upstream had before: base, fork, and upstream's two commits."""
+EXACT = {"paths": ["/a"], "resolve": "accept-upstream", "scope": "exact", "may_lose": "all"}
 UNTOUCHED = {"name": "untouched", "when": {"untouched": True}, "resolve": "accept-upstream"}
 DISABLED = {"name": "off", "paths": [f"/{WORKFLOW}"], "resolve": "disable", "suffix": ".txt", "applies": "always"}
 ADDED = {
@@ -58,6 +59,7 @@ class Sync:
     swapped: bool = False
     """Whether upstream's side is the merge's first parent."""
     own: CommitId = field(init=False)
+    release: CommitId = field(init=False)
     merge: CommitId = field(init=False)
 
     def findings(self) -> list[Finding]:
@@ -68,6 +70,7 @@ class Sync:
             release = write(self.repository.on(release), {"README": f"{number}\n", **files}).commit("release")
         start = self.repository.on(root).write("OWN", "own\n").commit("feat: own")
         self.own = write(self.repository.on(start), {"OWN": "more\n", **self.fork}).commit("feat: change (#7)")
+        self.release = release
         self.merge = self._merge(release)
         tip = write(self.repository.on(self.merge), {"LATER": "later\n", **self.later}).commit("fix: later")
         self.repository.branch("prod", tip).tag("v1.0", root).tag("v2.0", release)
@@ -130,9 +133,28 @@ class TestOwnership:
         assert sync.findings() == []
 
     def test_a_file_that_was_wrong_before_and_that_upstream_left_alone(self, repository: RepositoryBuilder) -> None:
-        exact = {"paths": ["/a"], "resolve": "accept-upstream", "scope": "exact", "may_lose": "all"}
+        assert Sync(repository, {"a": BASE}, {"a": FORK}, {"b": "b\n"}, {"b": "b\n"}, (EXACT,)).findings() == []
 
-        assert Sync(repository, {"a": BASE}, {"a": FORK}, {"b": "b\n"}, {"b": "b\n"}, (exact,)).findings() == []
+    @pytest.mark.parametrize("upstream", [NEW, None], ids=["changed", "deleted"])
+    @pytest.mark.parametrize("rule", [EXACT, {**EXACT, "scope": "file", "applies": "always"}], ids=["exact", "always"])
+    def test_where_git_merges_as_the_rule_says(
+        self, repository: RepositoryBuilder, rule: Mapping[str, Any], upstream: str | None
+    ) -> None:
+        sync = Sync(repository, {"a": BASE}, {}, {"a": upstream}, {}, (rule,))
+
+        [finding] = sync.findings()
+        assert finding.rule == "ownership"
+        assert "recorded ACME's file, the policy decides accept-upstream" in finding.message
+        assert finding.fix == ("git rm a" if upstream is None else f"git checkout {sync.release[:10]} -- a")
+
+    def test_upstream_s_file_whole_where_a_rule_gives_it_hunks_alone(self, repository: RepositoryBuilder) -> None:
+        rule = {"name": "code", "resolve": "accept-upstream", "scope": "hunks", "paths": ["/a"], "may_lose": ["^fork"]}
+        fork, upstream = lines(1, 30, l5="fork", l25="more"), lines(1, 30, l5="upstream")
+
+        found = Sync(repository, {"a": BASE}, {"a": fork}, {"a": upstream}, {"a": upstream}, (rule,)).findings()
+        assert [each.rule for each in found] == ["ownership", "fork-dropped"]
+        wanted = "the policy merges both sides, and decides accept-upstream where they conflict (rule `code`)"
+        assert wanted in found[0].message
 
 
 class TestForkDropped:
@@ -185,6 +207,42 @@ class TestForkDropped:
 
         assert sync.findings() == []
 
+    def test_a_later_commit_put_one_line_back(self, repository: RepositoryBuilder) -> None:
+        fork, later = lines(1, 30, l5="fork", l10="more"), lines(1, 30, l10="more", l25="upstream")
+        sync = Sync(repository, {"a": BASE}, {"a": fork}, {"a": UPSTREAM}, {"a": UPSTREAM}, later={"a": later})
+
+        assert sync.findings() == []
+
+    def test_a_later_commit_changed_something_else(self, repository: RepositoryBuilder) -> None:
+        later = {"a": lines(1, 30, l15="later", l25="upstream")}
+        sync = Sync(repository, {"a": BASE}, {"a": FORK}, {"a": UPSTREAM}, {"a": UPSTREAM}, later=later)
+
+        assert sync.rules_found() == [("fork-dropped", "a")]
+
+    @pytest.mark.parametrize(("own", "lost"), [("", None), ("own\n", "(1 line)")])
+    def test_what_upstream_had_for_a_while_is_not_the_fork_s(
+        self, repository: RepositoryBuilder, own: str, lost: str | None
+    ) -> None:
+        """The fork took a draft of upstream's, who has reworked it since."""
+        drafted, done = BASE + "draft\n", lines(2, 30) + "done\n"
+        picked = lines(2, 30) + own + "draft\n"
+
+        found = Sync(repository, {"a": BASE}, {"a": picked}, ({"a": drafted}, {"a": done}), {"a": done}).findings()
+        assert [each.message.partition("gone ")[2].partition(",")[0] for each in found] == ([lost] if lost else [])
+
+    def test_a_mode_that_the_fork_set(self, repository: RepositoryBuilder) -> None:
+        root = repository.on().write("run.sh", BASE).commit("base")
+        release = repository.on(root).write("run.sh", UPSTREAM).commit("release")
+        fork = repository.on(root).chmod("run.sh").commit("feat: run it")
+        merge = repository.on(fork, release).write("run.sh", UPSTREAM).commit("Merge")
+        repository.branch("prod", merge).tag("v1.0", root).tag("v2.0", release)
+
+        [finding] = reviewed(Fork.of(Repository.open(repository.path), policy()))
+        assert "recorded Widget's file whole; ACME's changes are gone (the mode), made by" in finding.message
+
+    def test_a_file_that_the_merge_moved(self, repository: RepositoryBuilder) -> None:
+        assert Sync(repository, {"a": BASE}, {"a": FORK}, {}, {"a": None, "b": FORK}).findings() == []
+
     def test_the_log_of_an_older_sync_is_nobody_s_work(self, repository: RepositoryBuilder) -> None:
         log = ".forkpolicy/decisions/v1.0.json"
 
@@ -194,6 +252,32 @@ class TestForkDropped:
         [finding] = Sync(repository, {"a": "\0a"}, {"a": "\0b"}, {}, {"a": "\0a"}).findings()
 
         assert "ACME's changes are gone, made by" in finding.message
+
+
+class TestRenamedFiles:
+    """Upstream moved the file that the fork had changed; git merges both."""
+
+    def sync(self, repository: RepositoryBuilder, recorded: Files) -> list[tuple[str, str | None]]:
+        """What is found where this was recorded of the two names."""
+        return Sync(repository, {"a": BASE}, {"a": FORK}, {"a": None, "b": UPSTREAM}, recorded).rules_found()
+
+    def test_merged(self, repository: RepositoryBuilder) -> None:
+        assert self.sync(repository, {"a": None, "b": BOTH}) == []
+
+    def test_the_fork_s_change_was_dropped(self, repository: RepositoryBuilder) -> None:
+        assert self.sync(repository, {"a": None, "b": UPSTREAM}) == [("fork-dropped", "b")]
+
+    def test_the_file_is_gone(self, repository: RepositoryBuilder) -> None:
+        assert self.sync(repository, {"a": None}) == [("fork-dropped", "b")]
+
+    def test_upstream_s_change_was_dropped(self, repository: RepositoryBuilder) -> None:
+        assert self.sync(repository, {}) == [("upstream-dropped", "b")]
+
+    def test_the_change_was_dropped_and_the_move_was_not(self, repository: RepositoryBuilder) -> None:
+        assert self.sync(repository, {"a": None, "b": FORK}) == [("upstream-dropped", "b")]
+
+    def test_merged_under_the_old_name(self, repository: RepositoryBuilder) -> None:
+        assert self.sync(repository, {"a": BOTH}) == []
 
 
 class TestAfterASquashedSync:
@@ -243,14 +327,15 @@ class TestUpstreamDropped:
     def test_a_file_that_upstream_deleted(self, repository: RepositoryBuilder) -> None:
         [finding] = Sync(repository, {"a": BASE}, {}, {"a": None}, {}).findings()
 
-        assert finding.message.endswith("recorded ACME's file, though Widget deleted it")
+        assert finding.message.endswith(
+            "recorded ACME's file, though Widget has it no more, and ACME had not changed it"
+        )
 
     def test_its_deletion_was_recorded(self, repository: RepositoryBuilder) -> None:
         assert Sync(repository, {"a": BASE}, {}, {"a": None}, {"a": None}).findings() == []
 
     def test_it_is_not_repeated_where_a_rule_was_broken(self, repository: RepositoryBuilder) -> None:
-        rule = {"paths": ["/a"], "resolve": "accept-upstream", "scope": "exact", "may_lose": "all"}
-        sync = Sync(repository, {"a": BASE}, {"a": FORK}, {"a": UPSTREAM}, {}, (rule,))
+        sync = Sync(repository, {"a": BASE}, {"a": FORK}, {"a": UPSTREAM}, {}, (EXACT,))
 
         assert sync.rules_found() == [("ownership", "a")]
 
@@ -261,6 +346,12 @@ class TestUpstreamDropped:
 
     def test_a_later_commit_took_it(self, repository: RepositoryBuilder) -> None:
         assert Sync(repository, {"a": BASE}, {"a": FORK}, {"a": UPSTREAM}, {}, later={"a": BOTH}).findings() == []
+
+    def test_a_later_commit_changed_something_else(self, repository: RepositoryBuilder) -> None:
+        later = {"a": lines(1, 30, l5="fork", l15="later")}
+        sync = Sync(repository, {"a": BASE}, {"a": FORK}, {"a": UPSTREAM}, {}, later=later)
+
+        assert sync.rules_found() == [("upstream-dropped", "a")]
 
     def test_a_merge_as_git_makes_it(self, repository: RepositoryBuilder) -> None:
         assert Sync(repository, {"a": BASE}, {"a": FORK}, {"a": UPSTREAM}, {"a": BOTH}).findings() == []
@@ -311,7 +402,7 @@ class TestDisabledFile:
         rule = {"name": "built", "paths": ["/dist/"], "resolve": "remove", "applies": "always"}
 
         [finding] = Sync(repository, {}, {}, {"dist/a.whl": "a"}, {"dist/a.whl": "a"}, (rule,)).findings()
-        assert finding.message.endswith("makes it active, and the policy removes it (rule `built`)")
+        assert finding.message.endswith("brings it, and the policy removes it (rule `built`)")
         assert finding.fix == "git rm dist/a.whl"
 
     def test_a_command_to_copy_holds_the_name_whatever_it_is(self, repository: RepositoryBuilder) -> None:

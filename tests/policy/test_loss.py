@@ -69,3 +69,20 @@ def test_a_side_that_is_taken_loses_nothing(base: bytes | None, side: bytes | No
 @given(versions, versions)
 def test_a_side_that_did_nothing_loses_nothing(base: bytes | None, result: bytes | None) -> None:
     assert lost_lines(base, base, result) == ()
+
+
+@pytest.mark.parametrize(
+    ("side", "result", "lost"),
+    [
+        (b"one\ntaken\nmine\n", b"one\n", ("mine",)),
+        (b"taken  \nmine\n", None, ("mine", "one")),
+        (b"mine\n", b"one\nmine\n", ("one",)),
+        (None, b"one\n", ("one",)),
+    ],
+    ids=["a line", "with the file", "what was removed counts", "so does a removed file"],
+)
+def test_lines_that_are_others(side: bytes | None, result: bytes | None, lost: tuple[str, ...]) -> None:
+    """They are no work of the side's; what it removed, and the result has again, is."""
+    others = {"taken"} if side != b"mine\n" else {"one"}
+
+    assert lost_lines(b"one\n", side, result, others=others) == lost

@@ -65,6 +65,28 @@ class TestTheSyncThatWentWrong:
         ]
         assert "#61" in finding["message"]
 
+    def test_what_is_told_of_pages_and_of_upstream_s_changes_is_what_was_recorded(self, report: Json) -> None:
+        upstream, fork = (tree(self.MOMENT, each) for each in parents(self.MOMENT, "a6681aa071"))
+        merge, head, base = (tree(self.MOMENT, each) for each in ("a6681aa071", self.HEAD, "b9850accaa"))
+        pages = {path for path in paths(report, "ownership") if path.startswith(PAGES)}
+        alone = paths(report, "upstream-dropped")
+        assert (len(pages), len(alone)) == (170, 15)
+        for path in pages | alone:
+            assert merge.get(path) == head.get(path) != upstream.get(path)
+        for path in alone:
+            assert merge.get(path) == fork.get(path) == base.get(path)
+
+    def test_what_is_brought_was_not_there(self, report: Json) -> None:
+        _, fork = parents(self.MOMENT, "a6681aa071")
+        before, head = tree(self.MOMENT, fork), tree(self.MOMENT, self.HEAD)
+        brought = paths(report, "disabled-file")
+        assert not brought & before.keys()
+        assert brought <= head.keys()
+
+    def test_what_upstream_has_reworked_is_not_the_fork_s(self, report: Json) -> None:
+        """The fork had picked upstream's own change early, and upstream went on with it."""
+        assert "litellm-proxy-extras/litellm_proxy_extras/utils.py" not in paths(report, "fork-dropped")
+
     def test_nothing_is_told_twice(self, report: Json) -> None:
         told = ("ownership", "upstream-dropped", "disabled-file")
         each = [path for rule in told for path in sorted(paths(report, rule))]
@@ -134,6 +156,16 @@ def check(place: Path, head: str, *options: str) -> Json:
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True, timeout=60)
     report: Json = json.loads(done.stdout)
     return report | {"code": done.returncode}
+
+
+def parents(moment: str, merge: str) -> list[str]:
+    return git(moment, "show", "-s", "--format=%P", merge).split()
+
+
+def tree(moment: str, commit: str) -> dict[str, str]:
+    """The entries of a commit, mode and id by path."""
+    listed = git(moment, "ls-tree", "-r", "-z", "--full-tree", commit).split("\0")
+    return {path: entry for entry, _, path in (line.partition("\t") for line in listed if line)}
 
 
 def found(report: Json, rule: str) -> list[Json]:
