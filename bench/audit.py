@@ -14,8 +14,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from .bench import FORKPOLICY, MEGABYTE, Row
+from .commands import FORKPOLICY
 from .measure import CommandError, compare
+from .table import Row, memory
 
 JOBS = 2
 SLOWEST = 0.8
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     detail = f"{len(merges)} merges: {both.subject.seconds:.1f} s, git {both.reference.seconds:.1f} s"
     print(Row(f"audit, {JOBS} processes, time", both.ratio, 1 / SLOWEST, "x", detail))
-    print(Row("audit, peak of memory", both.subject.peak / MEGABYTE, 500, "MB", "of the largest process"))
+    print(memory("audit, peak of the largest process's memory", both.subject.peak, 500))
     return 0
 
 

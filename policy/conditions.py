@@ -47,7 +47,7 @@ def applies(rule: Rule, paths: RulePaths | None, question: Question) -> bool:
         return False
     if paths is not None and paths.match(question.file.path) is None:
         return False
-    return all(each.holds for each in conditions(rule, paths, question))
+    return rule.when is None or all(each.holds for each in _when(rule.when, question))
 
 
 def decides_always(rule: Rule) -> bool:

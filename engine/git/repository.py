@@ -24,10 +24,6 @@ pygit2.settings.enable_strict_hash_verification(False)
 pygit2.settings.mwindow_size = 64 * 1024 * 1024
 pygit2.settings.mwindow_mapped_limit = 256 * 1024 * 1024
 
-# Packs are mapped piece by piece, not whole: what is mapped counts as memory.
-pygit2.settings.mwindow_size = 32 * 1024 * 1024
-pygit2.settings.mwindow_mapped_limit = 128 * 1024 * 1024
-
 
 @dataclass(frozen=True, slots=True)
 class Commit:
