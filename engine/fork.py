@@ -15,6 +15,15 @@ from .history import ForkHistory, fork_history, upstream_tips
 from .preflight import Branch, Expected, branch_refs, preflight, resolve_branch
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A release of the fork: its tag, the version that the tag names, and the commit it leads to."""
+
+    tag: str
+    version: ForkVersion
+    commit: CommitId
+
+
 @dataclass(frozen=True)
 class Fork:
     """A repository seen through a policy. Everything is read on first use, and once."""
@@ -52,8 +61,7 @@ class Fork:
     def accepted_tags(self) -> dict[Release, CommitId]:
         """Every tag that a scheme accepts; tags of fork versions never count."""
         formats = self.formats
-        tags = (ref.removeprefix("refs/tags/") for ref in self._refs if ref.startswith("refs/tags/"))
-        read = (self.rules.read(tag) for tag in tags if formats is None or formats.parse(tag) is None)
+        read = (self.rules.read(tag) for tag in self._tags if formats is None or formats.parse(tag) is None)
         releases = {each: self.repo.ref(f"refs/tags/{each.tag}") for each in read if isinstance(each, Release)}
         return {release: commit for release, commit in releases.items() if commit is not None}
 
@@ -113,12 +121,16 @@ class Fork:
     @cached_property
     def version(self) -> ForkVersion | None:
         """The newest fork version that is tagged in the branch's history."""
-        if self.formats is None:
-            return None
-        formats = self.formats
-        tags = self.repo.tags(lambda tag: formats.parse(tag) is not None)
-        versions = {version: commit for tag, commit in tags.items() if (version := formats.parse(tag)) is not None}
-        return next((each for each in sorted(versions, reverse=True) if self._is_in_history(versions[each])), None)
+        return next((each.version for each in self.tagged if self._is_in_history(each.commit)), None)
+
+    @cached_property
+    def tagged(self) -> tuple[Tagged, ...]:
+        """Every release of the fork in the repository, newest first."""
+        parse = self.formats.parse if self.formats else lambda _: None
+        versions = {tag: version for tag in self._tags if (version := parse(tag))}
+        commits = {tag: self.repo.ref(f"refs/tags/{tag}") for tag in versions}
+        found = (Tagged(tag, versions[tag], commit) for tag, commit in commits.items() if commit is not None)
+        return tuple(sorted(found, key=lambda each: each.version, reverse=True))
 
     @cached_property
     def formats(self) -> VersionFormat | None:
@@ -129,6 +141,10 @@ class Fork:
     def tag(self, version: ForkVersion | None) -> str | None:
         """A fork version's tag."""
         return None if version is None or self.formats is None else self.formats.tag(version)
+
+    @cached_property
+    def _tags(self) -> tuple[str, ...]:
+        return tuple(ref.removeprefix("refs/tags/") for ref in self._refs if ref.startswith("refs/tags/"))
 
     @cached_property
     def _refs(self) -> RefFiles:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from ..policy.fields import version_key
 from ..policy.findings import Finding, Severity
 from ..policy.versions import ForkVersion
-from .fork import Fork, fork_at
-from .versioning import Tagged, Versioning, VersionState
+from .fork import Fork, Tagged, fork_at
+from .versioning import Versioning, VersionState
 
 
 def check_tag(fork: Fork, tag: str) -> tuple[Finding, ...]:
@@ -21,14 +21,14 @@ def check_tag(fork: Fork, tag: str) -> tuple[Finding, ...]:
     if version is None:
         message = f"{tag} is no version of the fork: it has not the format {versioning.formats.current}"
         return (Finding("version-format", Severity.ERROR, message),)
-    existing = next((each for each in versioning.all_tagged if each.tag == tag), None)
+    existing = next((each for each in fork.tagged if each.tag == tag), None)
     if existing is not None:
         versioning = Versioning(fork_at(fork, f"refs/tags/{tag}"))
     before = [each for each in versioning.tagged if each.tag != tag]
     state = versioning.since(before[0] if before else None)
     return (
         *_format_problems(tag, version, versioning),
-        *_order_problems(tag, version, before if existing else versioning.all_tagged),
+        *_order_problems(tag, version, before if existing else fork.tagged),
         *_next_problems(tag, version, state),
         *_upstream_problems(tag, version, versioning, state),
         *(each for each in state.findings if each.severity is Severity.NOTE),

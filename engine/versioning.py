@@ -13,7 +13,7 @@ from ..policy.releases import Release
 from ..policy.version_rules import Effect, OwnCommit, effects
 from ..policy.versions import Bump, ForkVersion, VersionFormat, image_tags, next_version
 from .contained import Contained, Containment
-from .fork import Fork, fork_at
+from .fork import Fork, Tagged, fork_at
 from .git.health import shallow_commits
 from .git.mailmap import Mailmap
 from .git.repository import Commit
@@ -21,15 +21,6 @@ from .history import reachable
 from .lost_syncs import LostSyncs
 from .upstream_side import upstream_side
 from .version_findings import file_claims, is_same, mismatches, tag_claim, unknown_release
-
-
-@dataclass(frozen=True, slots=True)
-class Tagged:
-    """A release of the fork: its tag, the version that the tag names, and the commit it leads to."""
-
-    tag: str
-    version: ForkVersion
-    commit: CommitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +82,9 @@ class Versioning:
     def tagged(self) -> tuple[Tagged, ...]:
         """The fork's releases in the history of the commit, newest first."""
         fork = self.fork
-        own = tuple(each for each in self.all_tagged if each.commit in fork.history.commits)
+        own = tuple(each for each in fork.tagged if each.commit in fork.history.commits)
         # a first release may be upstream's commit as it is
-        return own or tuple(
-            each for each in self.all_tagged if fork.repo.is_ancestor(each.commit, fork.production.commit)
-        )
-
-    @cached_property
-    def all_tagged(self) -> tuple[Tagged, ...]:
-        """Every release of the fork in the repository, newest first."""
-        parsed: dict[str, ForkVersion] = {}
-
-        def wanted(tag: str) -> bool:
-            version = self.formats.parse(tag)
-            if version is not None:
-                parsed[tag] = version
-            return version is not None
-
-        found = [Tagged(tag, parsed[tag], commit) for tag, commit in self.fork.repo.tags(wanted).items()]
-        return tuple(sorted(found, key=lambda each: each.version, reverse=True))
+        return own or tuple(each for each in fork.tagged if fork.repo.is_ancestor(each.commit, fork.production.commit))
 
     def next(self) -> VersionState:
         """The version that follows the newest release in the history of the commit.
