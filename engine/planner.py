@@ -196,7 +196,7 @@ def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:
 def _with_merge(plan: Plan, fork: Fork, release: Release, merged: Merged) -> Plan:
     """The plan with what the merge came to."""
     status = _status(merged.decisions, merged.findings)
-    state = _version(fork, merged.stands_on)
+    state = _version(fork, release, merged.stands_on)
     contained = state.contained if state else Contained(fork.newest_contained)
     pending = pending_sync(fork, release, merged.release)
     return replace(
@@ -244,9 +244,9 @@ def _summary(fork: Fork, merged: Merged) -> Summary:
     )
 
 
-def _version(fork: Fork, content_base: CommitId | None) -> VersionState | None:
+def _version(fork: Fork, release: Release, content_base: CommitId | None) -> VersionState | None:
     """The fork's version before the sync; None where the policy numbers none."""
-    return None if fork.formats is None else version_state(fork, content_base=content_base)
+    return None if fork.formats is None else version_state(fork, content_base=content_base, towards=release)
 
 
 def _pull_request(policy: Policy, base: str, release: Release, status: Status) -> PullRequest:

@@ -64,17 +64,19 @@ class Versioning:
     Args:
         fork: the fork; its branch's tip is the commit.
         content_base: the upstream commit whose content that tip really stands on, where it is known.
+        towards: the release that is about to be merged; a first version needs no other upstream part.
 
     Raises:
         UsageError: the policy numbers no versions.
     """
 
-    def __init__(self, fork: Fork, content_base: CommitId | None = None) -> None:
+    def __init__(self, fork: Fork, content_base: CommitId | None = None, towards: Release | None = None) -> None:
         if fork.policy.versions is None or fork.formats is None:
             raise UsageError("the policy numbers no versions", "add `versions:`, see docs/policy.md")
         self.fork = fork
         self.rules: Versions = fork.policy.versions
         self.formats: VersionFormat = fork.formats
+        self._towards = towards
         self._lost_syncs = LostSyncs(fork)
         self._containment = Containment(fork, self._lost_syncs, content_base)
 
@@ -191,6 +193,8 @@ class Versioning:
             return contained.release.version
         if current is not None:
             return current.version.upstream
+        if self._towards is not None:
+            return self._towards.version
         message = f"which release {self.fork.production.name} stands on is unknown: {contained.unknown}"
         raise RepositoryError(message, contained.fix)
 
@@ -212,18 +216,21 @@ class Versioning:
         return (*unknown_release(contained), *mismatches(judged))
 
 
-def version_state(fork: Fork, revisions: str | None = None, content_base: CommitId | None = None) -> VersionState:
+def version_state(
+    fork: Fork, revisions: str | None = None, content_base: CommitId | None = None, towards: Release | None = None
+) -> VersionState:
     """The version that a range makes: `FROM..TO`, or one revision after the release before it.
 
     Without a range: what followed the newest release in production, which is what is to be released next. Where a
-    sync was squashed, `content_base` (`production_base.content_base_of`) tells what production really stands on.
+    sync was squashed, `content_base` (`production_base.content_base_of`) tells what production really stands on; where
+    a release is about to be merged, `towards` names it.
 
     Raises:
         UsageError: the policy numbers no versions.
         RepositoryError: there is no such commit, or history does not tell.
     """
     if revisions is None:
-        return Versioning(fork, content_base).next()
+        return Versioning(fork, content_base, towards).next()
     start, dots, end = revisions.rpartition("..")
     seen = fork_at(fork, end) if end else fork
     return Versioning(seen).between(start if dots and start else None)

@@ -56,6 +56,14 @@ def test_a_fork_that_merges_properly_has_no_other_base(fork: Numbered) -> None:
     assert content_base_of(fork.fork()) is None
 
 
+def test_a_plan_tells_the_first_version_whatever_release_the_content_stands_on(demo: Fork) -> None:
+    for each in demo.tagged:
+        demo.repo.raw.references.delete(f"refs/tags/{each.tag}")
+    version = planned(Fork.of(demo.repo, demo.policy)).version
+    assert version is not None
+    assert (version.current, version.next) == (None, "v1.2.0-acme.1.0.0")
+
+
 def planned(fork: Fork) -> Plan:
     return make_plan(fork, PolicySource("x", None, ""), Request(cross_check="never"), datetime(2030, 1, 1, tzinfo=UTC))
 
