@@ -103,7 +103,7 @@ def _growth(directory: Path) -> Iterator[Row | str]:
 def _planned(directory: Path, files: int, changed: int) -> Comparison:
     subject = generated(directory, files, changed)
     plan: list[Command] = [subject.plan_command(FORKPOLICY, "auto")]
-    return compare(plan, subject.git_commands(), rounds=3)
+    return compare(plan, subject.git_commands(), rounds=5)
 
 
 def _tree(files: int, changed: int) -> str:
