@@ -126,8 +126,10 @@ class Fork:
     @cached_property
     def tagged(self) -> tuple[Tagged, ...]:
         """Every release of the fork in the repository, newest first."""
-        parse = self.formats.parse if self.formats else lambda _: None
-        versions = {tag: version for tag in self._tags if (version := parse(tag))}
+        formats = self.formats
+        if formats is None:
+            return ()
+        versions = {tag: version for tag in self._tags if (version := formats.parse(tag))}
         commits = {tag: self.repo.ref(f"refs/tags/{tag}") for tag in versions}
         found = (Tagged(tag, versions[tag], commit) for tag, commit in commits.items() if commit is not None)
         return tuple(sorted(found, key=lambda each: each.version, reverse=True))
