@@ -15,6 +15,10 @@ _FORKPOLICY = re.compile(_BEGINS + r"forkpolicy (?=[a-z])(?!demo )", re.MULTILIN
 _GIT = re.compile(_BEGINS + r"git (?=[a-z])(?!clone |config --global |help )", re.MULTILINE)
 
 
+PROGRAMS = ("forkpolicy ", "git ", "rm ")
+"""How a text begins that is a command as it stands, and no sentence about one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """The options that the user gave before the command."""

@@ -11,6 +11,7 @@ from ...policy.findings import Finding, Severity
 from ..check_report import CheckReport, Waived
 from ..console import Output, Screen
 from ..escape import code_span, markdown, prose, terminal
+from ..invocation import PROGRAMS
 from .document import Data, as_document, finding_data
 from .words import count, short
 
@@ -100,8 +101,15 @@ def _group(findings: tuple[Finding, ...], screen: Screen) -> Iterator[str]:
         style = _STYLES[each.severity]
         yield from _paragraph(each.severity.value, style, f"{each.rule}: {_placed(each)}", screen)
         if each.fix:
-            yield from _wrapped(f"→ {screen.invocation.complete(each.fix)}", screen.width, "  ", "    ")
+            yield from _remedy(screen.invocation.complete(each.fix), screen.width)
     yield from _rest(len(findings), f"of {findings[0].rule}")
+
+
+def _remedy(fix: str, width: int) -> list[str]:
+    """What mends a finding; a command stays on one line whatever the width, so that it can be copied."""
+    if fix.startswith(PROGRAMS):
+        return [f"  → {terminal(fix, _MESSAGE)}"]
+    return _wrapped(f"→ {fix}", width, "  ", "    ")
 
 
 def _paragraph(word: str, style: str, message: str, screen: Screen) -> list[str]:

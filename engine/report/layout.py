@@ -12,14 +12,12 @@ from rich.text import Text
 
 from ..console import Screen
 from ..escape import terminal
-from ..invocation import Invocation
+from ..invocation import PROGRAMS, Invocation
 
 _SPACES_AT_END = re.compile(r" +$", re.MULTILINE)
 
 MESSAGE = 2000
 """How many characters of a message people get to see."""
-
-_PROGRAMS = ("forkpolicy ", "git ", "rm ")
 
 NAME_WIDTH = 9
 """The width of the column of names, so that values stand under each other."""
@@ -109,7 +107,7 @@ def cut(items: Sequence[RenderableType], limit: int, noun: str = "") -> tuple[Re
 def _remedy(value: str, style: str) -> Text:
     """A command stays on one line, a sentence is wrapped."""
     shown = text(f"→ {value}", style, MESSAGE)
-    if value.startswith(_PROGRAMS):
+    if value.startswith(PROGRAMS):
         shown.no_wrap, shown.overflow = True, "ignore"
     return shown
 

@@ -50,7 +50,7 @@ def judge(_policy: Policy, facts: Facts) -> Iterator[Finding]:
         does = "disables" if disables else "removes"
         message = f"{each.path}: {by}, and the policy {does} it (rule {quoted(each.rule)})"
         path = shell_word(each.path)
-        fix = f"git mv {path} {shell_word(each.copy)}" if each.copy else f"git rm {path}"
+        fix = f"git mv -- {path} {shell_word(each.copy)}" if each.copy else f"git rm -- {path}"
         yield CHECK.finding(message, path=each.path, commit=each.commit, fix=fix)
 
 

@@ -42,7 +42,7 @@ def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
         has = "has it otherwise" if each.in_release else "does not have it"
         exact = f"the policy wants it exactly as {policy.upstream.name}'s (rule {quoted(each.rule)})"
         path = shell_word(each.path)
-        fix = f"git checkout {facts.release} -- {path}" if each.in_release else f"git rm {path}"
+        fix = f"git checkout {facts.release} -- {path}" if each.in_release else f"git rm -- {path}"
         yield CHECK.finding(f"{each.path}: {facts.release} {has}, and {exact}", path=each.path, fix=fix)
 
 

@@ -58,7 +58,7 @@ def _wanted(recorded: Recorded) -> str:
 
 def _fix(recorded: Recorded) -> str | None:
     if recorded.gone:
-        return f"git rm {shell_word(recorded.path)}"
+        return f"git rm -- {shell_word(recorded.path)}"
     if recorded.source is None:
         return f"forkpolicy explain {shell_word(recorded.path)} says why; forkpolicy plan shows the file that it makes"
     return f"git checkout {recorded.source[:10]} -- {shell_word(recorded.path)}"

@@ -40,10 +40,10 @@ class TestDisabledFile:
             (
                 "ci/deploy.yml",
                 "becomes active, and the policy disables it (rule `off`)",
-                "git mv ci/deploy.yml ci/deploy.yml.txt",
+                "git mv -- ci/deploy.yml ci/deploy.yml.txt",
             ),
-            ("nightly.yml", "becomes active, and the policy disables it (rule `off-no-copy`)", "git rm nightly.yml"),
-            ("dist/a b.whl", "comes in, and the policy removes it (rule `built`)", "git rm 'dist/a b.whl'"),
+            ("nightly.yml", "becomes active, and the policy disables it (rule `off-no-copy`)", "git rm -- nightly.yml"),
+            ("dist/a b.whl", "comes in, and the policy removes it (rule `built`)", "git rm -- 'dist/a b.whl'"),
         ],
     )
     def test_a_topic_adds_one(self, fork: Gated, path: str, does: str, fix: str) -> None:
@@ -101,7 +101,7 @@ class TestNotUpstream:
         [finding] = found(fork, fork.change().write("pages/two.html", "two\n").commit("fix: it", DEV))
 
         assert "v1.80.0-stable does not have it" in finding.message
-        assert finding.fix == "git rm pages/two.html"
+        assert finding.fix == "git rm -- pages/two.html"
 
     def test_set_back_to_the_release_s(self, fork: Gated) -> None:
         fork.production = fork.change().write("pages/one.html", "edited\n").commit("fix: it", DEV)

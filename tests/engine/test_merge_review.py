@@ -145,7 +145,7 @@ class TestOwnership:
         [finding] = sync.findings()
         assert finding.rule == "ownership"
         assert "recorded ACME's file, the policy decides accept-upstream" in finding.message
-        assert finding.fix == ("git rm a" if upstream is None else f"git checkout {sync.release[:10]} -- a")
+        assert finding.fix == ("git rm -- a" if upstream is None else f"git checkout {sync.release[:10]} -- a")
 
     def test_upstream_s_file_whole_where_a_rule_gives_it_hunks_alone(self, repository: RepositoryBuilder) -> None:
         rule = {"name": "code", "resolve": "accept-upstream", "scope": "hunks", "paths": ["/a"], "may_lose": ["^fork"]}
@@ -370,7 +370,7 @@ class TestDisabledFile:
         assert finding.message == (
             f"{WORKFLOW}: {sync.merge[:10]} makes it active, and the policy disables it (rule `off`)"
         )
-        assert finding.fix == f"git mv {WORKFLOW} {self.COPY}"
+        assert finding.fix == f"git mv -- {WORKFLOW} {self.COPY}"
 
     def test_also_where_its_copy_is_no_rename_for_git(self, repository: RepositoryBuilder) -> None:
         fork = {WORKFLOW: None, self.COPY: "switched off\n"}
@@ -403,14 +403,14 @@ class TestDisabledFile:
 
         [finding] = Sync(repository, {}, {}, {"dist/a.whl": "a"}, {"dist/a.whl": "a"}, (rule,)).findings()
         assert finding.message.endswith("brings it, and the policy removes it (rule `built`)")
-        assert finding.fix == "git rm dist/a.whl"
+        assert finding.fix == "git rm -- dist/a.whl"
 
     def test_a_command_to_copy_holds_the_name_whatever_it_is(self, repository: RepositoryBuilder) -> None:
         rule = {"paths": ["/dist/"], "resolve": "remove", "applies": "always"}
         name = "dist/it's $(x)"
 
         [finding] = Sync(repository, {}, {}, {name: "a"}, {name: "a"}, (rule,)).findings()
-        assert finding.fix == "git rm 'dist/it'\\''s $(x)'"
+        assert finding.fix == "git rm -- 'dist/it'\\''s $(x)'"
 
 
 class TestWhatForkpolicyMade:
