@@ -16,6 +16,9 @@ from .words import short, subject
 MAX_ITEMS = 8
 """How many lines stand under one heading before they are cut."""
 
+MAX_NAMES = 20
+"""So many files under one rule are named each."""
+
 MAX_REASONS = 4
 """How many reasons stand under one rule."""
 
@@ -32,12 +35,12 @@ def files_under_rule(decisions: tuple[Decision, ...], plan: Plan) -> RenderableT
     number = text(f"{len(decisions):,}", "bold yellow")
     heading = joined(number, text(f"  rule {rule_and_line(first.rule, first.line, plan)}"))
     reasons = Counter(each.reason for each in decisions).most_common()
-    why = cut(
-        [text(_times(reason, number, decisions), limit=500) for reason, number in reasons], MAX_REASONS, "reasons"
-    )
+    lines = [text(_times(reason, number, decisions), limit=500) for reason, number in reasons]
+    why = () if _is_told_by_file(decisions) else cut(lines, MAX_REASONS, "reasons")
     guidance = sorted({each.guidance for each in decisions if each.guidance})
     todo = [text(" ".join(each.split()), limit=1000) for each in guidance[:MAX_ITEMS]]
-    rows = [*(("why", line) for line in why), *(("do", line) for line in todo), ("where", places(decisions))]
+    told = {"why": why, "do": todo, "where": _files(decisions)}
+    rows = [(name, line) for name, lines in told.items() for line in lines]
     return Group(heading, indented(fields(rows)))
 
 
@@ -55,6 +58,20 @@ def places(decisions: tuple[Decision, ...], limit: int = MAX_ITEMS) -> Renderabl
 
 
 # Private
+
+
+def _files(decisions: tuple[Decision, ...]) -> tuple[RenderableType, ...]:
+    """Every file by name, since somebody has to open it; where they are many, their directories."""
+    if len(decisions) > MAX_NAMES:
+        return (places(decisions),)
+    if not _is_told_by_file(decisions):
+        return tuple(text(each.path, "dim") for each in decisions)
+    return tuple(Group(text(each.path), indented(text(each.reason, "dim", limit=500))) for each in decisions)
+
+
+def _is_told_by_file(decisions: tuple[Decision, ...]) -> bool:
+    """Whether the reasons differ, and the files are few enough for each to stand with its own."""
+    return len(decisions) <= MAX_NAMES and len({each.reason for each in decisions}) > 1
 
 
 def _file_fields(decision: Decision, plan: Plan) -> Iterator[tuple[str, RenderableType]]:
