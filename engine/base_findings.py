@@ -44,9 +44,12 @@ def unhealed_syncs(fork: Fork) -> tuple[Finding, ...]:
         RepositoryError: history is incomplete.
     """
     lost = LostSyncs(fork).among(fork.history.commits.values())
-    sides, is_ancestor = fork.history.sides, fork.repo.is_ancestor
-    unhealed = (each for each in lost.values() if not any(is_ancestor(each.upstream, side) for side in sides))
-    return tuple(lost_sync_findings(fork, unhealed))
+    return tuple(lost_sync_findings(fork, (each for each in lost.values() if not is_healed(fork, each))))
+
+
+def is_healed(fork: Fork, lost: LostSync) -> bool:
+    """Whether a sync was merged since that has what a lost one brought."""
+    return any(fork.repo.is_ancestor(lost.upstream, side) for side in fork.history.sides)
 
 
 def lost_sync_message(fork: Fork, lost: LostSync) -> str:

@@ -7,6 +7,7 @@ from ..policy.branches import role_of
 from ..policy.errors import RepositoryError
 from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId, RefName
+from .base_findings import is_healed
 from .fork import Fork
 from .lost_syncs import LostSync, LostSyncs
 from .mirror import Mirror, mirrors
@@ -58,6 +59,8 @@ class Status:
     followed: str | None
     mirrors: tuple[Mirror, ...]
     lost_syncs: tuple[LostSync, ...]
+    healed: frozenset[CommitId]
+    """Those of them after which a sync was merged that has what they brought."""
     pending: tuple[PendingSync, ...]
     findings: tuple[Finding, ...]
     standing: tuple[Finding, ...]
@@ -74,6 +77,7 @@ def fork_status(fork: Fork, policy_path: str, now: datetime) -> Status:
     version, problems = _version(fork)
     releases = list_releases(fork, now)
     head = repo.head_ref()
+    lost = tuple(LostSyncs(fork).among(fork.history.commits.values()).values())
     followed = next((each.follows for each in fork.policy.branches if each.follows), None)
     return Status(
         None if head is None else head.removeprefix("refs/heads/"),
@@ -87,7 +91,8 @@ def fork_status(fork: Fork, policy_path: str, now: datetime) -> Status:
         _ahead(fork, followed),
         followed,
         mirrors(repo, fork.policy),
-        tuple(LostSyncs(fork).among(fork.history.commits.values()).values()),
+        lost,
+        frozenset(each.commit for each in lost if is_healed(fork, each)),
         _pending(fork),
         (*fork.findings, *releases.findings, *problems),
         standing(fork, policy_path, now.date()),

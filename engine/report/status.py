@@ -63,7 +63,10 @@ def _data(status: Status) -> Data:
             }
             for each in status.mirrors
         ],
-        "lost_syncs": [{"commit": each.commit, "evidence": str(each)} for each in status.lost_syncs],
+        "lost_syncs": [
+            {"commit": each.commit, "evidence": str(each), "healed": each.commit in status.healed}
+            for each in status.lost_syncs
+        ],
         "pending_syncs": [{"ref": each.ref, "commit": each.commit} for each in status.pending],
         "findings": [finding_data(each) for each in status.findings],
         "standing": [finding_data(each) for each in status.standing],
@@ -94,9 +97,7 @@ def _markdown(status: Status, policy: Policy) -> str:
 def _standing(status: Status) -> Iterator[RenderableType]:
     """What production violates, by finding."""
     if status.standing:
-        yield Group(
-            Text(), text(f"Violations in {status.production}: the gate does not hold them against head", "bold")
-        )
+        yield Group(Text(), text(f"What {status.production} violates already; the gate fails nobody for it", "bold"))
     for rule, messages in _violations(status):
         yield from (joined(text(f"{rule} ", "red"), text(each)) for each in messages)
 
@@ -128,7 +129,8 @@ def _rows(status: Status, policy: Policy) -> Iterator[tuple[str, str]]:
     for mirror in status.mirrors:
         yield "mirror", str(mirror)
     for lost in status.lost_syncs:
-        yield "lost sync", f"{short(lost.commit)}: {lost}"
+        healed = "; a later sync mended it" if lost.commit in status.healed else ""
+        yield "lost sync", f"{short(lost.commit)}: {lost}{healed}"
     for pending in status.pending:
         yield "pending", f"{pending.ref} at {short(pending.commit)}"
 
