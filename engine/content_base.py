@@ -45,6 +45,10 @@ class Origin(StrEnum):
         return self is Origin.SYNC
 
 
+_HELD_SHARE = 0.5
+"""Of what upstream changed between the two bases, the fork must hold at least this share as the newer base has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ContentBase:
     """The upstream commit that the fork's content stands on; it is git's base where nothing is nearer."""
@@ -64,6 +68,11 @@ class ContentBase:
     def nearer(self) -> int:
         """By how many paths it is nearer to the fork than git's base."""
         return self.git_distance - self.distance
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the fork holds at least half of what upstream changed between git's base and here."""
+        return self.nearer >= _HELD_SHARE * self.between
 
 
 @dataclass(frozen=True, slots=True)

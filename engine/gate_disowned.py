@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..policy.checks import disabled_file, not_upstream
 from ..policy.facts import Conflict, Entry, Versions
 from ..policy.findings import Finding
-from ..policy.names import CommitId, RepoPath
+from ..policy.names import RepoPath
 from ..policy.releases import Release
 from ..policy.rule_models import Rule
 from .conflict_facts import gather_facts
@@ -56,7 +56,7 @@ class _Rulings:
         addition = self._gate.addition
         asked = {path: addition.changed[path] for path in paths}
         for path, rule in self._deciding(asked):
-            is_new = asked[path] is not None and _at(addition, addition.base, path) is None
+            is_new = asked[path] is not None and addition.entry(addition.base, path) is None
             yield _Ruled(path, asked[path], rule, is_new)
 
     def _deciding(self, asked: Mapping[RepoPath, Entry | None]) -> Iterator[tuple[RepoPath, Rule]]:
@@ -72,7 +72,7 @@ class _Rulings:
     def _versions(self, path: RepoPath, entry: Entry | None) -> Versions:
         head = self._gate.addition.at_head
         release = head.newest_contained
-        upstream = None if release is None else _at(self._gate.addition, head.releases[release], path)
+        upstream = None if release is None else self._gate.addition.entry(head.releases[release], path)
         return Versions(upstream, entry, upstream)
 
 
@@ -87,14 +87,10 @@ def _differing(addition: Addition, exact: list[_Ruled]) -> not_upstream.Facts:
     if release is None:
         return not_upstream.Facts()
     commit = addition.at_head.releases[release]
-    found = [(each, _at(addition, commit, each.path)) for each in exact]
+    found = [(each, addition.entry(commit, each.path)) for each in exact]
     differing = (
         not_upstream.Differing(each.path, each.rule.name, in_release=wanted is not None)
         for each, wanted in found
         if each.entry != wanted
     )
     return not_upstream.Facts(release.tag, tuple(differing))
-
-
-def _at(addition: Addition, commit: CommitId, path: RepoPath) -> Entry | None:
-    return addition.fork.repo.entry(addition.fork.repo.tree(commit), path)

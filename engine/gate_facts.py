@@ -112,10 +112,14 @@ class Addition:
         """What stood at the paths that head changed: a blob that head only moved is among it."""
         return frozenset(old.id for old, _ in self.since_base.values() if old is not None)
 
+    def entry(self, commit: CommitId, path: RepoPath) -> Entry | None:
+        """What a commit has at a path."""
+        return self.fork.repo.entry(self.fork.repo.tree(commit), path)
+
     def changes_at(self, path: RepoPath) -> bool:
         """Whether head changes a path: as `changed`, without looking at any other."""
         repo = self.fork.repo
-        new = repo.entry(repo.tree(self.head), path)
+        new = self.entry(self.head, path)
         return all(repo.entry(tree, path) != new for tree in self._sides)
 
     @cached_property

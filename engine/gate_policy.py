@@ -27,7 +27,7 @@ def _facts(gate: Gate, path: RepoPath) -> policy_changed.Facts:
     templates = tuple(_template_changes(addition, gate.policy))
     if not addition.changes_at(path):
         return policy_changed.Facts(path, touched=False, templates=templates)
-    entry = _at_head(addition, path)
+    entry = addition.entry(addition.head, path)
     unusable = _unusable(path, entry)
     if entry is None or unusable is not None:
         return policy_changed.Facts(path, unusable, templates=templates)
@@ -45,11 +45,7 @@ def _template_changes(addition: Addition, policy: Policy) -> Iterator[str]:
     for name, template in policy.templates.items():
         path = RepoPath(template)
         if addition.changes_at(path):
-            yield _unusable(path, _at_head(addition, path)) or f"{path}, the template `{name}`, is changed"
-
-
-def _at_head(addition: Addition, path: RepoPath) -> Entry | None:
-    return addition.fork.repo.entry(addition.fork.repo.tree(addition.head), path)
+            yield _unusable(path, addition.entry(addition.head, path)) or f"{path}, the template `{name}`, is changed"
 
 
 def _unusable(path: RepoPath, entry: Entry | None) -> str | None:

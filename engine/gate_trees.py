@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from ..policy.checks import customization_lost, marker_lost
 from ..policy.customizations import Demand, Requirement, content_of, requirements
-from ..policy.facts import Entry
 from ..policy.findings import Finding
 from ..policy.guards import Guards
 from ..policy.markers import Marker, lost_marked_lines
-from ..policy.names import CommitId, RepoPath
+from ..policy.names import CommitId
 from .gate_facts import Addition, Gate
 
 
@@ -36,7 +35,7 @@ def lost_markers(gate: Gate) -> Iterator[Finding]:
 
 def _breaks(addition: Addition, wanted: Requirement) -> bool:
     where = (addition.base, addition.merge_bases[0], addition.head)
-    entries = [_at(addition, each, wanted.path) for each in where]
+    entries = [addition.entry(each, wanted.path) for each in where]
     if entries[1] == entries[2]:
         return False
     held = [wanted.holds(content_of(each, addition.fork.repo.read)) for each in entries]
@@ -56,7 +55,7 @@ def _lost_markers(addition: Addition, markers: tuple[Marker, ...]) -> Iterator[m
         if old is None or not old.is_file or old.id in moved:
             continue
         lines = lost_marked_lines(repo.read(old.id), content_of(new, repo.read), markers)
-        still = content_of(_at(addition, addition.base, path), repo.read) or b""
+        still = content_of(addition.entry(addition.base, path), repo.read) or b""
         lost = tuple(line for line in lines if line.encode("utf-8", "surrogateescape") in still)
         if lost:
             commit = _taken_by(addition, Requirement("", Demand.CONTAIN, path, lost[0]))
@@ -70,7 +69,3 @@ def _taken_by(addition: Addition, wanted: Requirement) -> CommitId | None:
 
     head = addition.at_head
     return Disappearance(head.repo, head.history, addition.head).from_fork(wanted)
-
-
-def _at(addition: Addition, commit: CommitId, path: RepoPath) -> Entry | None:
-    return addition.fork.repo.entry(addition.fork.repo.tree(commit), path)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from ..policy import waivers
+from ..policy.checks import customization_lost, disabled_file
 from ..policy.customizations import content_of, requirements
 from ..policy.decisions import Resolution
-from ..policy.findings import Finding, Severity
+from ..policy.findings import Finding
 from ..policy.models import Policy, Rule
 from ..policy.names import RepoPath
 from ..policy.rule_paths import RulePaths, RulesByPath
@@ -22,7 +23,7 @@ def standing_at_a_glance(fork: Fork, today: date) -> tuple[Finding, ...]:
     Raises:
         RepositoryError: an object is missing.
     """
-    return not_waived((*lost_customizations(fork), *_active_files(fork)), fork.policy, today)
+    return not_waived((*missing_customizations(fork), *_active_files(fork)), fork.policy, today)
 
 
 def is_watched(rule: Rule) -> bool:
@@ -30,19 +31,19 @@ def is_watched(rule: Rule) -> bool:
     return bool(rule.paths) and rule.when is None and (rule.resolve in NOT_ACTIVE or rule.scope == "exact")
 
 
-def lost_customizations(fork: Fork) -> Iterator[Finding]:
+def missing_customizations(fork: Fork) -> Iterator[Finding]:
     """What customizations ask for and the branch does not have."""
     repo, tree = fork.repo, fork.repo.tree(fork.production.commit)
     for each in requirements(fork.policy.customizations):
         if not each.holds(content_of(repo.entry(tree, each.path), repo.read)):
             message = f"the customization “{each.customization}” is missing: {each.wanted}"
-            yield Finding("customization-lost", Severity.ERROR, message, path=each.path)
+            yield customization_lost.CHECK.finding(message, path=each.path)
 
 
 def active_file(path: RepoPath, rule: Rule) -> Finding:
     """The finding about a file that is there though a rule disables or removes it."""
     message = f"{path} is active, though the rule `{rule.name}` says {rule.resolve}"
-    return Finding("disabled-file", Severity.ERROR, message, path=path)
+    return disabled_file.CHECK.finding(message, path=path)
 
 
 def not_waived(findings: Iterable[Finding], policy: Policy, today: date) -> tuple[Finding, ...]:

@@ -15,9 +15,6 @@ from .lost_syncs import LostSync, lost_syncs_towards
 from .merge import Merge, merge_commits
 from .path_merge import PathMerge
 
-_HELD_SHARE = 0.5
-"""Of what upstream changed between the two bases, the fork must hold at least this share as the newer base has it."""
-
 
 @dataclass(frozen=True)
 class BasedMerge:
@@ -44,6 +41,11 @@ class BasedMerge:
     def bases(self) -> tuple[CommitId, ...]:
         """What the merge stands on."""
         return (self.content.commit,) if self.content is not None and self.uses_content else self.git
+
+    @property
+    def held(self) -> CommitId | None:
+        """The content base, where the fork holds most of what lies between git's base and it; used or not."""
+        return self.content.commit if self.content is not None and self.content.is_held else None
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _objection(scratch: Scratch, merging: Merging, base: ContentBase, on_the_way
     The fork must hold most of what lies between the two bases. The base must lead to the release: an old branch of
     another fork may be near to this one, and far from that. And no path may conflict that would not on git's base.
     """
-    if base.nearer < _HELD_SHARE * base.between:
+    if not base.is_held:
         return "the fork holds less than half of what upstream did between git's base and it"
     if not on_the_way:
         return "it is no nearer to the release than git's base is"

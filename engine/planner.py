@@ -1,6 +1,6 @@
 """Makes the plan: release, merge, facts, decisions, findings, in that order and with no way back."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from ..policy.fields import fill
 from ..policy.findings import Finding, Severity
 from ..policy.models import Policy
 from ..policy.names import CommitId
+from ..policy.ownership import Ownership
 from ..policy.releases import Release
 from . import crosscheck, oracle
 from .base_findings import lost_sync_findings, plan_base
@@ -42,7 +43,6 @@ from .plan import (
     UpstreamSide,
 )
 from .preflight import require_history
-from .production_base import is_held
 from .provenance import PolicySource
 from .selection import Target, select
 from .settled_conflicts import on_git_base, settled_conflicts
@@ -165,14 +165,22 @@ def _merge(
         check,
         decisions,
         (
-            *lost_sync_findings(fork, based.lost_syncs),
-            *crosscheck.findings(check),
-            *merge_findings(scratch, fork.repo.tree(production), evaluation.merge, evaluation.facts, ownership),
+            *_merge_findings(fork, scratch, evaluation, ownership, check),
             *lost_customizations(fork, release, tree),
         ),
         customization_states(fork.policy.customizations, tree),
-        based.content.commit if based.content is not None and is_held(based.content) else None,
+        based.held,
     )
+
+
+def _merge_findings(
+    fork: Fork, scratch: Scratch, evaluation: Evaluation, ownership: Ownership, check: CrossCheck
+) -> Iterator[Finding]:
+    """What the merge itself gives reason to say."""
+    yield from lost_sync_findings(fork, evaluation.based.lost_syncs)
+    yield from crosscheck.findings(check)
+    production = fork.repo.tree(fork.production.commit)
+    yield from merge_findings(scratch, production, evaluation.merge, evaluation.facts, ownership)
 
 
 def _before_merging(fork: Fork, source: PolicySource, target: Target) -> Plan:

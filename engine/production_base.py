@@ -1,7 +1,7 @@
 """The upstream commit whose content production stands on, where its history tells less than its content does."""
 
 from ..policy.names import CommitId
-from .content_base import ContentBase, ContentSearch, nearest_base
+from .content_base import ContentSearch, nearest_base
 from .fork import Fork
 
 
@@ -21,9 +21,4 @@ def content_base_of(fork: Fork) -> CommitId | None:
     nearest = nearest_base(repo, bases, tip)
     search = ContentSearch(repo, fork.history, newest, nearest)
     found = search.find(fork.releases.values())
-    return found.commit if found.commit != nearest and is_held(found) else None
-
-
-def is_held(base: ContentBase) -> bool:
-    """Whether a branch holds at least half of what upstream changed between git's base and another one."""
-    return 2 * base.nearer >= base.between
+    return found.commit if found.commit != nearest and found.is_held else None

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from ..policy.checks import conflict_markers, version_mismatch
+from ..policy.checks import conflict_markers, not_upstream, version_mismatch
 from ..policy.decisions import Decision
-from ..policy.findings import Finding, Severity
+from ..policy.findings import Finding
 from ..policy.names import CommitId, RepoPath
 from ..policy.patterns import PathSet
 from .contained import Containment
 from .evaluation import evaluate, ownership_of, scratch_for
 from .fork import Fork
-from .glance import NOT_ACTIVE, active_file, lost_customizations, not_waived
+from .glance import NOT_ACTIVE, active_file, missing_customizations, not_waived
 from .lost_syncs import LostSyncs
 from .merge import merge_commits
 from .merge_base import BasedMerge
@@ -32,7 +32,7 @@ def standing(fork: Fork, policy_path: str, today: date) -> tuple[Finding, ...]:
     """
     branch = _Branch(fork, policy_path)
     found = (
-        *lost_customizations(fork),
+        *missing_customizations(fork),
         *branch.disowned_files(),
         *branch.marked_files(),
         *branch.wrong_versions(),
@@ -104,4 +104,4 @@ class _Branch:
         elif rule.scope == "exact" and self._content_base is None:
             off = (path for path, entry in decision.results.items() if repo.entry(tree, path) != entry)
             message = f"differs from the release, though the rule `{rule.name}` wants it exact"
-            yield from (Finding("not-upstream", Severity.ERROR, f"{path} {message}", path=path) for path in off)
+            yield from (not_upstream.CHECK.finding(f"{path} {message}", path=path) for path in off)

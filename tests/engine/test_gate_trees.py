@@ -47,8 +47,30 @@ def of(report: CheckReport, rule: str) -> list[Finding]:
     return [each for each in report.findings if each.rule == rule]
 
 
-class TestCustomizations:
+class SinceHeadLeft:
+    """What base did after head left it is none of head's doing: the same for either check."""
+
+    RULE: str
+    OWN: str
+    """The file with the fork's work."""
+
+    def test_base_has_it_only_since_head_left(self, fork: Gated) -> None:
+        fork.production = put(fork, UPSTREAM)
+        head = put(fork, f"{UPSTREAM}more\n")
+        fork.production = put(fork, self.OWN)
+
+        assert of(fork.check(head), self.RULE) == []
+
+    def test_base_lost_it_since_head_left(self, fork: Gated) -> None:
+        head = put(fork, UPSTREAM)
+        fork.production = put(fork, lines(1, 20, l6="gone"))
+
+        assert of(fork.check(head), self.RULE) == []
+
+
+class TestCustomizations(SinceHeadLeft):
     RULE = "customization-lost"
+    OWN = CUSTOM
 
     @pytest.fixture(autouse=True)
     def _customized(self, fork: Gated) -> None:
@@ -89,22 +111,10 @@ class TestCustomizations:
     def test_another_edit_of_the_file(self, fork: Gated) -> None:
         assert of(fork.check(put(fork, f"{CUSTOM}more\n")), self.RULE) == []
 
-    def test_base_has_it_only_since_head_left(self, fork: Gated) -> None:
-        fork.production = put(fork, UPSTREAM)
-        head = put(fork, f"{UPSTREAM}more\n")
-        fork.production = put(fork, CUSTOM)
 
-        assert of(fork.check(head), self.RULE) == []
-
-    def test_base_lost_it_since_head_left(self, fork: Gated) -> None:
-        head = put(fork, UPSTREAM)
-        fork.production = put(fork, lines(1, 20, l6="gone"))
-
-        assert of(fork.check(head), self.RULE) == []
-
-
-class TestMarkers:
+class TestMarkers(SinceHeadLeft):
     RULE = "marker-lost"
+    OWN = MARKED
 
     @pytest.fixture(autouse=True)
     def _marked(self, fork: Gated) -> None:
@@ -143,16 +153,3 @@ class TestMarkers:
         moved = lines(1, 20, l2="call()  # CARTO: keep", l9="more()  # CARTO: keep, too")
 
         assert of(fork.check(put(fork, moved)), self.RULE) == []
-
-    def test_base_has_them_only_since_head_left(self, fork: Gated) -> None:
-        fork.production = put(fork, UPSTREAM)
-        head = put(fork, f"{UPSTREAM}more\n")
-        fork.production = put(fork, MARKED)
-
-        assert of(fork.check(head), self.RULE) == []
-
-    def test_base_lost_them_since_head_left(self, fork: Gated) -> None:
-        head = put(fork, UPSTREAM)
-        fork.production = put(fork, lines(1, 20, l6="gone"))
-
-        assert of(fork.check(head), self.RULE) == []
