@@ -65,7 +65,9 @@ def cost_of(commands: Sequence[Command]) -> Cost:
 def _run(command: Command) -> Cost:
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors, env=_environment()
+        )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -74,6 +76,11 @@ def _run(command: Command) -> Cost:
             said = errors.read().decode(errors="replace").strip()
             raise CommandError(f"exit {process.returncode}: {' '.join(command)}\n{said}")
     return Cost(seconds, usage.ru_maxrss * _MAXRSS_UNIT)
+
+
+def _environment() -> dict[str, str]:
+    # a shell that forbids Python to keep compiled modules would make every run compile them again
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _succeeded(command: Command, code: int) -> bool:
