@@ -5,13 +5,19 @@ A template is named after its file in `templates/`: `pull_request` is `pull_requ
 by its own text, which may include the others.
 """
 
+import os
+import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from contextlib import suppress
 from functools import cache, partial
+from hashlib import sha256
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from jinja2 import TemplateError as JinjaError
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -84,6 +90,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, name: str, overrides: Mapping[str, str]) -> None:
         super().__init__(
             loader=_Loader(overrides),
+            bytecode_cache=_Compiled(overrides, _suffix_of(name)),
             undefined=StrictUndefined,
             finalize=partial(_finalize, _ESCAPES_BY_SUFFIX[_suffix_of(name)]),
             trim_blocks=True,
@@ -123,6 +130,46 @@ class _Loader(BaseLoader):
         if source is None:
             raise TemplateNotFound(template)
         return source, f"template {template}", None
+
+
+class _Compiled(BytecodeCache):
+    """The package's templates as code, kept where Python keeps its modules' unless it is told to keep none.
+
+    Compiling all that a pull request needs takes longer than filling it in. What a fork brings is never kept.
+    """
+
+    def __init__(self, overrides: Container[str], kind: str) -> None:
+        self._overrides = overrides
+        self._kind = kind.split(".")[1]  # constants are made harmless when compiled, so each kind has its own
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """The name: it tells the package's template from a fork's."""
+        return name
+
+    def get_source_checksum(self, source: str) -> str:
+        """What tells one text from another; a fork's may have half characters."""
+        return sha256(source.encode(errors="surrogatepass")).hexdigest()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code that is kept; what was made of another text, or by another Jinja2 or Python, is not taken."""
+        if (path := self._path(bucket)) is not None:
+            with suppress(OSError), path.open("rb") as file:
+                bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code, where that is possible."""
+        if (path := self._path(bucket)) is None or sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(bucket.bytecode_to_string())
+            draft.replace(path)
+
+    def _path(self, bucket: Bucket) -> Path | None:
+        if bucket.key in self._overrides or bucket.key not in _files():
+            return None
+        return Path(cache_from_source(_files()[bucket.key], optimization=self._kind)).with_suffix(".jinja")
 
 
 class _Range:

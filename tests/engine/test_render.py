@@ -1,4 +1,9 @@
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
 import pytest
+from jinja2 import Environment
 
 from forkpolicy.engine.render import MAX_OUTPUT, TemplateError, render, template_names
 from forkpolicy.policy.errors import ForkpolicyError
@@ -101,3 +106,64 @@ def test_the_sandbox_holds(source: str) -> None:
 def test_the_output_is_capped() -> None:
     with pytest.raises(TemplateError, match="more than"):
         rendered("{{ x|safe }}", x="y" * (MAX_OUTPUT + 1))
+
+
+class TestCompiledTemplates:
+    """The package's templates are compiled once, like its modules."""
+
+    SOURCE = "{% include 'pull_request_number' %}"
+    DATA: ClassVar = {"number": 7, "labels": {"fork_repository": "a/b"}}
+
+    @pytest.fixture(autouse=True)
+    def kept(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+        monkeypatch.setattr(sys, "dont_write_bytecode", False)
+        return tmp_path
+
+    def text(self) -> str:
+        return rendered(self.SOURCE, **self.DATA)
+
+    def files(self, kept: Path) -> list[Path]:
+        return [path for path in kept.rglob("*") if path.is_file()]
+
+    def test_they_are_kept_and_taken(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = self.text()
+        assert [path.name.split(".")[0] for path in self.files(kept)] == ["pull_request_number"]
+        compiled: list[str] = []
+        compile_ = Environment.compile
+
+        def noted(environment: Environment, source: str, name: str, filename: str) -> Any:
+            compiled.append(name)
+            return compile_(environment, source, name, filename)
+
+        monkeypatch.setattr(Environment, "compile", noted)
+        assert self.text() == before
+        assert compiled == ["pull_request"]
+
+    def test_a_fork_s_own_are_not(self, kept: Path) -> None:
+        own = {"pull_request": self.SOURCE, "pull_request_number": "own"}
+        assert render("pull_request", {}, own) == "own"
+        assert not self.files(kept)
+        assert self.text() != "own"
+
+    def test_other_or_broken_code_is_not_taken(self, kept: Path) -> None:
+        before = self.text()
+        (file,) = self.files(kept)
+        for content in (b"", b"what is this", file.read_bytes()[:-9]):
+            file.write_bytes(content)
+            assert self.text() == before
+
+    def test_each_kind_has_its_own(self, kept: Path) -> None:
+        self.text()
+        render("merge_message", self.DATA, {"merge_message": self.SOURCE})
+        assert sorted(path.suffixes[-2] for path in self.files(kept)) == [".opt-md", ".opt-txt"]
+
+    def test_none_is_kept_where_python_keeps_none(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "dont_write_bytecode", True)
+        self.text()
+        assert not self.files(kept)
+
+    def test_a_place_that_takes_no_file_stops_nothing(self, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (kept / "file").touch()
+        monkeypatch.setattr(sys, "pycache_prefix", str(kept / "file"))
+        assert self.text()
