@@ -1,8 +1,9 @@
 """What a sync recorded against the policy: paths with another result than is decided, and files that became active."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from ..policy.checks import disabled_file, ownership
 from ..policy.conditions import decides_always
@@ -19,8 +20,7 @@ from .recorded import Recording
 from .replay import ReplayedPath
 
 
-@dataclass(frozen=True)
-class AgainstPolicy:
+class AgainstPolicy(Struct, frozen=True, dict=True):
     """Finds what is against the policy, in the decisions of the replay and where git's own merge does as it says."""
 
     recording: Recording

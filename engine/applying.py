@@ -5,9 +5,11 @@ moves. Whoever is killed on the way leaves the repository as it was.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.customizations import content_of, requirements
 from ..policy.errors import RefusedError, RepositoryError
@@ -28,8 +30,7 @@ from .result import Result, make_result
 from .worktree import laid_out_in, lay_out
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """How a plan is to be carried out."""
 
     branch: str | None = None
@@ -58,8 +59,7 @@ class Outcome(StrEnum):
     """It was done before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What came of carrying a plan out."""
 
     plan: Plan
@@ -82,8 +82,7 @@ class Applied:
         return int(self.outcome in (Outcome.REFUSED, Outcome.PEOPLE))
 
 
-@dataclass(frozen=True)
-class Merging:
+class Merging(Struct, frozen=True, dict=True):
     """A plan with its merge, and what carrying it out needs."""
 
     fork: Fork

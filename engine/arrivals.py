@@ -1,15 +1,15 @@
 """With which commit a sync came into production: its own merge, or that of the sync branch which it was made on."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.names import CommitId
 from .fork import Fork
 from .sync_merges import SyncMerge
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True):
     """A commit of production's own line, and the one before it."""
 
     commit: CommitId

@@ -1,7 +1,8 @@
 """Attributes that change how git merges a file in a work tree, and that the merge here cannot follow."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.names import RepoPath, TreeId
 from .directory_renames import parents
@@ -11,8 +12,7 @@ from .git.scratch import Scratch
 _NAME = ".gitattributes"
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeHazard:
+class AttributeHazard(Struct, frozen=True):
     """A path whose contents were merged as text although attributes may say otherwise."""
 
     path: RepoPath

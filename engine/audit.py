@@ -1,8 +1,10 @@
 """The audit: past syncs replayed by the policy, and what else history shows; judged as the gate would."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.findings import Finding, Severity
 from .audit_jobs import Job, audit_merges
@@ -18,8 +20,7 @@ Progress = Callable[[Iterable[AuditedMerge | Unread], int], Iterable[AuditedMerg
 """Passes results on, and shows how many of how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """How an audit is to be done."""
 
     asked: Asked

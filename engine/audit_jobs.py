@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.errors import ForkpolicyError
 from ..policy.models import Policy
@@ -17,8 +19,7 @@ from .preflight import Branch
 from .sync_merges import SyncMerge
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """What every process needs to know; plain values, so that it can be sent to one."""
 
     git_dir: Path

@@ -1,8 +1,9 @@
 """What an audit found: a value that `audit.py` makes and every output of `audit` renders."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from ..policy.backtest import Backtest, Trial
 from ..policy.findings import Finding, Severity
@@ -14,8 +15,7 @@ from .replay import ReplayedPath
 from .sync_merges import SyncMerge
 
 
-@dataclass(frozen=True, slots=True)
-class AuditedMerge:
+class AuditedMerge(Struct, frozen=True):
     """A sync merge, held against the policy."""
 
     sync: SyncMerge
@@ -45,16 +45,14 @@ class AuditedMerge:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A sync merge that could not be replayed, and why."""
 
     sync: SyncMerge
     why: str
 
 
-@dataclass(frozen=True)
-class AuditReport:
+class AuditReport(Struct, frozen=True, dict=True):
     """The past of a fork, judged by a policy."""
 
     policy: PolicySource

@@ -1,7 +1,8 @@
 """One sync merge of the past: replayed, and looked into for what its replay does not tell."""
 
 from collections.abc import Iterator, Set
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..policy.checks import conflict_markers
 from ..policy.facts import Entry

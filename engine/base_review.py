@@ -6,7 +6,8 @@ decides.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..policy.decisions import Decision, Loss, Resolution
 from ..policy.models import Policy

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId
@@ -12,8 +13,7 @@ from .provenance import PolicySource
 _ORDER = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
-@dataclass(frozen=True, slots=True)
-class Waived:
+class Waived(Struct, frozen=True):
     """A finding that the policy accepts for a time: every use of a waiver is shown."""
 
     finding: Finding
@@ -26,8 +26,7 @@ class Waived:
     """The waiver's gitignore pattern; None where it holds everywhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(Struct, frozen=True):
     """What head adds to base, judged by the policy of base."""
 
     policy: PolicySource

@@ -8,11 +8,11 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import Struct
 
 from ..policy.errors import ForkpolicyError
 
@@ -28,8 +28,7 @@ EXIT_INTERRUPTED = 130
 _ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """The options that every command shares."""
 
     directory: Path

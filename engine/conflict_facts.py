@@ -1,8 +1,9 @@
 """Facts about conflicts: history looked up once for all paths, then joined to each conflict."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import chain
+
+from msgspec import Struct, field
 
 from ..policy.facts import Conflict, ConflictFacts, DisabledCopy, FileFacts, ForkCommit, Kind, Versions
 from ..policy.loss import is_binary
@@ -14,8 +15,7 @@ from .history import ForkHistory, fork_commits_by_path
 from .untouched import untouched_paths
 
 
-@dataclass(frozen=True, slots=True)
-class OtherNames:
+class OtherNames(Struct, frozen=True):
     """Files that stand under several names."""
 
     copies: Mapping[RepoPath, RepoPath] = field(default_factory=dict[RepoPath, RepoPath])
@@ -62,8 +62,7 @@ def has_binary(versions: Versions, read: Read) -> bool:
     return any(each is not None and each.is_file and is_binary(read(each.id)) for each in versions.entries)
 
 
-@dataclass(frozen=True, slots=True)
-class _Past:
+class _Past(Struct, frozen=True):
     """What history says about paths."""
 
     untouched: dict[RepoPath, CommitId]

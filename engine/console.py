@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..policy.errors import ForkpolicyError, UsageError
 from .escape import terminal
@@ -21,8 +22,7 @@ FORMATS = ("text", "json", "markdown", "github", "sarif")
 """Of every command; most have the first three."""
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """What text for people is laid out for."""
 
     width: int
@@ -32,8 +32,7 @@ class Screen:
     """What commands need to work where the reader stands."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """Where the results of a command go: one format to standard output, any number to files."""
 
     format: str = "text"

@@ -1,9 +1,10 @@
 """The newest upstream release that a commit contains: by ancestry, by content base, or unknown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+
+from msgspec import Struct
 
 from ..policy.fields import version_key
 from ..policy.names import CommitId
@@ -16,8 +17,7 @@ from .lost_syncs import LostSync, LostSyncs
 _CLOCK_SKEW = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Contained:
+class Contained(Struct, frozen=True):
     """A release, or why history and tags cannot tell which one it is."""
 
     release: Release | None

@@ -8,8 +8,9 @@ revert, and silently drops it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ..policy.facts import Entry
 from ..policy.names import CommitId, RepoPath
@@ -49,8 +50,7 @@ _HELD_SHARE = 0.5
 """Of what upstream changed between the two bases, the fork must hold at least this share as the newer base has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContentBase:
+class ContentBase(Struct, frozen=True):
     """The upstream commit that the fork's content stands on; it is git's base where nothing is nearer."""
 
     commit: CommitId
@@ -75,8 +75,7 @@ class ContentBase:
         return self.nearer >= _HELD_SHARE * self.between
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """An admissible position of a line, with what was put back there."""
 
     position: int

@@ -1,7 +1,8 @@
 """Merging what three sides hold at one path: modes, lines, symbolic links, submodules."""
 
-from dataclasses import dataclass
 from stat import S_IFMT
+
+from msgspec import Struct
 
 from ..policy.facts import Entry, Kind
 from ..policy.loss import is_binary
@@ -10,16 +11,14 @@ from .git.merging import MARKER_SIZE, Driver, merge_driver, merge_lines, write_b
 from .git.scratch import Scratch
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """The entry that a merge leaves at a path; `kind` says how it conflicts, None where it is clean."""
 
     entry: Entry | None
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
+class Contents(Struct, frozen=True):
     """Merges entries in a scratch store.
 
     `depth` is 0 for the merge that is asked for; merges of several merge bases with one another go deeper, and what
@@ -87,8 +86,7 @@ class Contents:
 # Private
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
+class _Content(Struct, frozen=True):
     id: BlobId
     clean: bool
 

@@ -1,6 +1,6 @@
 """The cross-check: where git would merge otherwise, nothing is decided automatically."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..policy.decisions import Decision, Loss, Resolution
 from ..policy.errors import RepositoryError

@@ -6,13 +6,13 @@ gone on one side, and to where most of its files went.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.names import RepoPath
 
 
-@dataclass(frozen=True, slots=True)
-class DirectoryRenames:
+class DirectoryRenames(Struct, frozen=True):
     """The directories that one side renamed, and those of which no single new place had the most files."""
 
     renamed: Mapping[str, str]

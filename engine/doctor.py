@@ -1,7 +1,8 @@
 """`forkpolicy doctor`: everything the preflight looks at, told at once, the good with the bad."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ..policy.errors import RepositoryError
 from ..policy.findings import Finding, Severity
@@ -24,8 +25,7 @@ class State(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One line of the report: what was looked at, what was found, and the command that mends it."""
 
     state: State
@@ -34,8 +34,7 @@ class Check:
     fix: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True):
     """All that `doctor` found."""
 
     checks: tuple[Check, ...]
@@ -46,8 +45,7 @@ class Diagnosis:
         return RepositoryError.exit_code if any(each.state is State.ERROR for each in self.checks) else 0
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Struct, frozen=True):
     """What the history of the fork and of upstream shows."""
 
     release: CommitId | None

@@ -1,7 +1,9 @@
 """What stands at the paths that are left for people, as `git merge` would leave it: markers, and what meets there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..policy.decisions import Decision
 from ..policy.facts import Entry, Kind, Versions
@@ -13,8 +15,7 @@ from .hunks import merge_file_hunks
 from .merge import Merge
 
 
-@dataclass(frozen=True)
-class Trees:
+class Trees(Struct, frozen=True, dict=True):
     """The three trees of a merge."""
 
     base: TreeId
@@ -22,8 +23,7 @@ class Trees:
     upstream: TreeId
 
 
-@dataclass
-class Drafts:
+class Drafts(Struct):
     """What a person finds."""
 
     entries: dict[RepoPath, Entry | None] = field(default_factory=dict[RepoPath, Entry | None])

@@ -4,8 +4,10 @@ A renamed file is one file. What a later commit put back, be it a part, is no fi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.checks import fork_dropped, upstream_dropped
 from ..policy.facts import Entry, ForkCommit
@@ -20,8 +22,7 @@ from .untouched import untouched_paths
 from .upstream_lines import upstream_lines
 
 
-@dataclass(frozen=True)
-class DroppedWork:
+class DroppedWork(Struct, frozen=True, dict=True):
     """Finds what was dropped; what is told as being against the policy is not told again as upstream's."""
 
     recording: Recording
@@ -154,8 +155,7 @@ class DroppedWork:
         return lost_lines(before, mine, after, others=others)
 
 
-@dataclass(frozen=True, slots=True)
-class _Loss:
+class _Loss(Struct, frozen=True):
     """What of the fork's work on a file is lost."""
 
     file: RecordedFile

@@ -1,8 +1,10 @@
 """Ownership of what git merges by itself: the paths that rules decide whether or not they conflict."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.decisions import Decision, Resolution
 from ..policy.facts import Change, Conflict, ConflictFacts, Entry, FileFacts, Versions
@@ -20,8 +22,7 @@ _WHOLE_TREE = (Resolution.DISABLE, Resolution.REMOVE)
 """Resolutions that hold for every file of the result, whether or not upstream changed it."""
 
 
-@dataclass(frozen=True)
-class Enforcement:
+class Enforcement(Struct, frozen=True, dict=True):
     """Finds the paths without a conflict that a rule decides all the same."""
 
     policy: Policy

@@ -2,8 +2,9 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from ..policy.decisions import Decision
 from ..policy.facts import ConflictFacts
@@ -23,8 +24,7 @@ from .survival import PlannedTree
 _ATTRIBUTES = RepoPath(".gitattributes")
 
 
-@dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True, dict=True):
     """The merge of one upstream commit into the fork's branch, path by path."""
 
     based: BasedMerge

@@ -5,17 +5,17 @@ Source: GitHub's documentation, "Webhook events and payloads": pull_request, mer
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..policy.errors import RepositoryError
 
 Payload = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """What an event is about; None where it does not say. Names are chosen by strangers."""
 
     base: str | None = None

@@ -1,6 +1,6 @@
 """Why a path is decided as it is: its facts, and every rule up to the one that decides."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ..policy.decisions import Decision
 from ..policy.facts import ConflictFacts, FileFacts, Kind
@@ -14,8 +14,7 @@ from .planner import Request, merging
 from .provenance import PolicySource
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """One path, seen through the policy."""
 
     release: str
@@ -36,8 +35,7 @@ class Explanation:
         return self.decision is not None and self.decision.resolution is not asked
 
 
-@dataclass(frozen=True, slots=True)
-class RuleExplanation:
+class RuleExplanation(Struct, frozen=True):
     """What one rule decides in a merge."""
 
     release: str

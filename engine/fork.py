@@ -1,8 +1,10 @@
 """The fork as it stands: production, the releases that are known, and the history that both share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.findings import Finding
 from ..policy.models import Policy
@@ -15,8 +17,7 @@ from .history import ForkHistory, fork_history, upstream_tips
 from .preflight import Branch, Expected, branch_refs, preflight, resolve_branch
 
 
-@dataclass(frozen=True, slots=True)
-class Tagged:
+class Tagged(Struct, frozen=True):
     """A release of the fork: its tag, the version that the tag names, and the commit it leads to."""
 
     tag: str
@@ -24,8 +25,7 @@ class Tagged:
     commit: CommitId
 
 
-@dataclass(frozen=True)
-class Fork:
+class Fork(Struct, frozen=True, dict=True):
     """A repository seen through a policy. Everything is read on first use, and once."""
 
     repo: Repository

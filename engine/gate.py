@@ -1,9 +1,10 @@
 """The gate: judges what head adds to base by the policy of base."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
+
+from msgspec.structs import replace
 
 from ..policy import waivers
 from ..policy.checks.names import built_in_severity

@@ -1,7 +1,8 @@
 """What the checks of the gate ask about files that head changes and that are not the fork's to have, or to change."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.checks import disabled_file, not_upstream
 from ..policy.facts import Conflict, Entry, Versions
@@ -33,8 +34,7 @@ def disowned_files(gate: Gate, paths: Iterable[RepoPath]) -> Iterator[Finding]:
     yield from not_upstream.judge(gate.policy, _differing(gate.addition, exact))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ruled:
+class _Ruled(Struct, frozen=True):
     """A file that head changes, with the rule that decides it."""
 
     path: RepoPath

@@ -1,7 +1,8 @@
 """What the gate compares: the commits of base and head, and how their branches are called."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.branches import BranchRole, role_of
 from ..policy.errors import RepositoryError, UsageError
@@ -16,8 +17,7 @@ _PREFIXES = ("refs/heads/", "refs/remotes/", "refs/remotes/origin/")
 """Where a branch is looked for: a tag of the same name must not stand in its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the command line says, each None where it says nothing."""
 
     base: str | None = None
@@ -26,8 +26,7 @@ class Asked:
     head_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """One of the two commits, and its branch where it is named."""
 
     commit: CommitId
@@ -39,8 +38,7 @@ class End:
         return self.branch.name if self.branch else self.commit
 
 
-@dataclass(frozen=True, slots=True)
-class Ends:
+class Ends(Struct, frozen=True):
     """Base and head."""
 
     base: End

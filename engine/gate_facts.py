@@ -4,9 +4,10 @@ Everything is looked up on first use: a topic branch without upstream's commits 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+
+from msgspec import Struct
 
 from ..policy.branches import BranchRole
 from ..policy.facts import Entry
@@ -21,8 +22,7 @@ REBASED = 20
 """So many commits may be a sync that was rebased; fewer are taken one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
+class Brought(Struct, frozen=True):
     """A commit of upstream's that head brings, with all its history."""
 
     commit: CommitId
@@ -30,8 +30,7 @@ class Brought:
     """The fork's commit that has it as a parent; None where head itself is upstream's."""
 
 
-@dataclass(frozen=True)
-class Addition:
+class Addition(Struct, frozen=True, dict=True):
     """The commits that head has and base has not."""
 
     fork: Fork
@@ -185,8 +184,7 @@ class Addition:
         return tuple(self.fork.repo.walk([self.head], [self.base, *tips], topological=True))
 
 
-@dataclass(frozen=True)
-class Gate:
+class Gate(Struct, frozen=True, dict=True):
     """What is judged."""
 
     addition: Addition

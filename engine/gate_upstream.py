@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ..policy.checks import not_a_release, squashed_sync, unreleased_upstream
 from ..policy.errors import RepositoryError

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from ..policy.facts import ForkCommit
 from ..policy.names import CommitId, RepoPath
@@ -14,8 +15,7 @@ _MERGED_PULL_REQUEST = re.compile(r"Merge pull request #(\d+) ")
 _SQUASHED_PULL_REQUEST = re.compile(r"\(#(\d+)\)\s*$")
 
 
-@dataclass(frozen=True)
-class ForkHistory:
+class ForkHistory(Struct, frozen=True, dict=True):
     """The commits of the fork on one branch: reachable from its tip and from no upstream commit."""
 
     tip: CommitId

@@ -5,8 +5,9 @@ person at the terminal, `Invocation` adds what that person's own command had; th
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from .escape import shell
 
@@ -19,8 +20,7 @@ PROGRAMS = ("forkpolicy ", "git ", "rm ")
 """How a text begins that is a command as it stands, and no sentence about one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     """The options that the user gave before the command."""
 
     directory: Path = Path()

@@ -1,7 +1,8 @@
 """What a plan says of customizations that its result lacks: what brought them, what took them, and where to look."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.customizations import Demand, Requirement
 from ..policy.findings import Finding, Severity
@@ -28,8 +29,7 @@ def lost_customizations(fork: Fork, release: CommitId, tree: PlannedTree) -> Ite
 # Private
 
 
-@dataclass(frozen=True, slots=True)
-class _Lost:
+class _Lost(Struct, frozen=True):
     """A requirement that does not hold, with what history says about it."""
 
     requirement: Requirement

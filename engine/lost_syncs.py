@@ -6,10 +6,11 @@ alone says nothing: a commit that undoes the fork's own changes comes nearer, to
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import islice, pairwise
+
+from msgspec import Struct
 
 from ..policy.names import CommitId, RepoPath
 from .fork import Fork
@@ -31,8 +32,7 @@ _FEWEST_COMMITS = 3
 """It brings something of at least so many of upstream's commits; a cherry-pick brings one."""
 
 
-@dataclass(frozen=True, slots=True)
-class LostSync:
+class LostSync(Struct, frozen=True):
     """A commit that brought `brought` of the `missing` paths that upstream had changed up to its commit `upstream`."""
 
     commit: CommitId

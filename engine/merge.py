@@ -5,7 +5,8 @@ that against git itself.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ..policy.errors import RepositoryError
 from ..policy.facts import Conflict, Entry, Kind, Versions
@@ -17,8 +18,7 @@ from .grouping import group_conflicts
 from .threeway import ThreeWay
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(Struct, frozen=True):
     """A finished merge; it is the same whichever side is merged into the other."""
 
     base: TreeId

@@ -1,8 +1,10 @@
 """The base that a merge stands on: git's, or the content base where that is clearly the better one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..policy.facts import Conflict
 from ..policy.names import CommitId, RepoPath
@@ -16,8 +18,7 @@ from .merge import Merge, merge_commits
 from .path_merge import PathMerge
 
 
-@dataclass(frozen=True)
-class BasedMerge:
+class BasedMerge(Struct, frozen=True, dict=True):
     """A merge with the base it stands on."""
 
     merge: Merge
@@ -48,8 +49,7 @@ class BasedMerge:
         return self.content.commit if self.content is not None and self.content.is_held else None
 
 
-@dataclass(frozen=True)
-class Merging:
+class Merging(Struct, frozen=True, dict=True):
     """What is to be merged, and what is known about where the fork stands."""
 
     repo: Repository

@@ -1,6 +1,6 @@
 """The policy's window on a merge: contents from the scratch store, entries from the three trees."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ..policy.facts import Entry, Versions
 from ..policy.hunks import HunkMerge
@@ -11,8 +11,7 @@ from .git.scratch import Scratch
 from .hunks import merge_file_hunks
 
 
-@dataclass(frozen=True, slots=True)
-class MergeStore:
+class MergeStore(Struct, frozen=True):
     """Implements `policy.store.Store`; what is written goes to the scratch store."""
 
     scratch: Scratch

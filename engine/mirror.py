@@ -1,15 +1,15 @@
 """Mirror branches: how far each is from the branch of upstream's that it follows."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.models import Policy
 from ..policy.names import CommitId
 from .git.repository import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Mirror:
+class Mirror(Struct, frozen=True):
     """A branch that follows upstream's development."""
 
     name: str

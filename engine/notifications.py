@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from ..policy.errors import UsageError
 from ..policy.models import Policy
@@ -25,8 +26,7 @@ class Event(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(Struct, frozen=True):
     """What to tell people; without a plan only a failure can be told."""
 
     event: Event

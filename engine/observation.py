@@ -4,7 +4,8 @@ All of it is guessed, and only good for a first policy, which people then read.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.names import CommitId, RepoPath
 from .git.repository import Repository
@@ -37,16 +38,14 @@ _VERSION_FILES = {
 _BUILD_FILES = ("Dockerfile", "Makefile", "docker-compose.yml")
 
 
-@dataclass(frozen=True, slots=True)
-class Remote:
+class Remote(Struct, frozen=True):
     """A remote and the repository behind it, `owner/name`; None where its URL does not tell."""
 
     name: str
     repository: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
+class Observation(Struct, frozen=True):
     """What the repository shows; None and empty where it shows nothing."""
 
     fork: Remote | None

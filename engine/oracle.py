@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..policy.errors import RepositoryError
 from ..policy.facts import Conflict, Entry, Kind
@@ -37,8 +38,7 @@ _HERMETIC = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What git makes of a merge."""
 
     engine: str

@@ -1,8 +1,9 @@
 """What history shows beyond single merges: what production took of upstream's, how, and under which version."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from ..policy.checks import customization_lost, squashed_sync, unreleased_upstream
 from ..policy.customizations import content_of, requirements

@@ -1,8 +1,9 @@
 """Which merges an audit looks at: those that are named, those since a day, or all of the branch's history."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..policy.errors import UsageError
 from ..policy.names import CommitId
@@ -11,8 +12,7 @@ from .fork import Fork
 from .sync_merges import SyncMerge, sync_merges
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """The merges that are asked for."""
 
     merges: tuple[str, ...] = ()
@@ -24,8 +24,7 @@ class Asked:
     """Commits that are upstream's, whatever the refs say."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownSides:
+class KnownSides(Struct, frozen=True):
     """What the command line says about whose commits are whose."""
 
     fork: frozenset[CommitId]

@@ -4,8 +4,9 @@ Every output (text, JSON, Markdown, the pull request) renders these values; no o
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from ..policy.decisions import Decision, Resolution
 from ..policy.findings import Finding
@@ -29,8 +30,7 @@ class Status(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class ForkSide:
+class ForkSide(Struct, frozen=True):
     """Production: the branch that the release is merged into."""
 
     branch: str
@@ -39,8 +39,7 @@ class ForkSide:
     """The newest fork release that production contains; None where there is none yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamSide:
+class UpstreamSide(Struct, frozen=True):
     """The release to merge."""
 
     tag: str
@@ -48,8 +47,7 @@ class UpstreamSide:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(Struct, frozen=True):
     """What the merge stands on."""
 
     git: tuple[CommitId, ...]
@@ -69,8 +67,7 @@ class Base:
         return self.content if self.content is not None and self.used == "content" else self.git[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """The merge in numbers; files and lines are those of `git diff --shortstat BASE RELEASE`."""
 
     upstream_commits: int
@@ -80,8 +77,7 @@ class Summary:
     deletions: int
 
 
-@dataclass(frozen=True, slots=True)
-class NextVersion:
+class NextVersion(Struct, frozen=True):
     """The fork's version before and after the sync."""
 
     current: str | None
@@ -89,8 +85,7 @@ class NextVersion:
     provisional: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PullRequest:
+class PullRequest(Struct, frozen=True):
     """The pull request that asks for the sync."""
 
     branch: str
@@ -103,8 +98,7 @@ class PullRequest:
     """What to do while another sync is open: `wait` for it, or `replace` it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """The sync branch, where it is there already."""
 
     branch: str
@@ -115,8 +109,7 @@ class Pending:
     """A name for a sync branch that is not taken."""
 
 
-@dataclass(frozen=True, slots=True)
-class CrossCheck:
+class CrossCheck(Struct, frozen=True):
     """Whether git agrees with the merge; `agrees` is None where git was not asked."""
 
     engine: str | None
@@ -124,8 +117,7 @@ class CrossCheck:
     differences: tuple[RepoPath, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CustomizationState:
+class CustomizationState(Struct, frozen=True):
     """What the merge does to one customization of the policy."""
 
     name: str
@@ -137,8 +129,7 @@ class CustomizationState:
     """What is missing, or open, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Labels:
+class Labels(Struct, frozen=True):
     """How people call the two sides: `keep CARTO`, `accept LiteLLM`; and where they live."""
 
     fork: str
@@ -148,8 +139,7 @@ class Labels:
     fork_remote: str = "origin"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What merging a release into production will do."""
 
     policy: PolicySource

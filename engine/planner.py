@@ -2,8 +2,10 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.decisions import Decision, Resolution
 from ..policy.fields import fill
@@ -50,8 +52,7 @@ from .survival import customization_states
 from .versioning import VersionState, tag_on, version_state
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a plan is asked for."""
 
     release: str | None = None
@@ -69,8 +70,7 @@ def make_plan(fork: Fork, source: PolicySource, request: Request, now: datetime,
         return planned.plan
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(Struct, frozen=True, dict=True):
     """A plan with the merge that it tells of, in the scratch store that holds what the merge wrote."""
 
     plan: Plan
@@ -98,8 +98,7 @@ def planning(
         yield Planned(plan, merged.evaluation.merge, merged.store.scratch)
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """What the merge of a release comes to, whatever speaks against merging it now."""
 
     release: CommitId

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from ..policy.errors import PolicyError, RepositoryError, UsageError
 from ..policy.loader import load
@@ -21,8 +22,7 @@ Reader = Callable[[str], bytes | None]
 """Reads a file that the policy names, by its path from the repository's root; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedPolicy:
+class LoadedPolicy(Struct, frozen=True):
     """A policy, where it came from, and how to read the files that it names."""
 
     policy: Policy

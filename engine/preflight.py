@@ -4,9 +4,10 @@ Silently before every command, so nothing here walks whole histories. `doctor.py
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from ..policy.errors import RepositoryError
 from ..policy.findings import Finding, Severity
@@ -21,8 +22,7 @@ REFETCH = "git fetch --refetch --no-filter"
 CHECKOUT = "set `fetch-depth: 0` and no `filter:` for actions/checkout"
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What a policy expects of the repository."""
 
     fork_remote: str
@@ -48,8 +48,7 @@ class Expected:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """A branch of the policy, found."""
 
     name: str

@@ -1,10 +1,9 @@
 """Where a policy came from."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class PolicySource:
+class PolicySource(Struct, frozen=True):
     """Where the policy came from."""
 
     path: str

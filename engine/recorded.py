@@ -1,8 +1,9 @@
 """What a sync recorded, file by file: beside the versions that met in it, and what stands there in the end."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from ..policy.decisions import Decision
 from ..policy.facts import Entry, Versions
@@ -11,8 +12,7 @@ from .git.repository import Repository
 from .replay import Replay
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedFile:
+class RecordedFile(Struct, frozen=True):
     """One file, under whatever names base, fork and upstream have it."""
 
     path: RepoPath
@@ -28,8 +28,7 @@ class RecordedFile:
     """What stands there in the end."""
 
 
-@dataclass(frozen=True)
-class Recording:
+class Recording(Struct, frozen=True, dict=True):
     """A sync as people recorded it; `final` is the tree that counts in the end. To be read beside its replay."""
 
     replay: Replay

@@ -4,9 +4,10 @@ This is the one way to refs: `git/references.py` below it does the comparing and
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..policy.branches import role_of
 from ..policy.errors import RefusedError, UsageError
@@ -38,8 +39,7 @@ class Holds(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class SyncBranch:
+class SyncBranch(Struct, frozen=True):
     """A branch as it was found."""
 
     name: str

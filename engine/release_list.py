@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, cast
+
+from msgspec import Struct
 
 from ..policy.errors import UsageError
 from ..policy.findings import Finding, Severity
@@ -26,8 +27,7 @@ class Standing(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class HostRelease:
+class HostRelease(Struct, frozen=True):
     """A release as the host publishes it, where drafts and dates live on the host."""
 
     tag: str
@@ -36,8 +36,7 @@ class HostRelease:
     published: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ListedTag:
+class ListedTag(Struct, frozen=True):
     """A tag of upstream, and what it is."""
 
     tag: str
@@ -49,8 +48,7 @@ class ListedTag:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseList:
+class ReleaseList(Struct, frozen=True):
     """Every tag of upstream, newest first."""
 
     tags: tuple[ListedTag, ...]
@@ -101,8 +99,7 @@ def read_host_releases(text: str, name: str) -> dict[str, HostRelease]:
     return {each.tag: each for each in found}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(Struct, frozen=True):
     fork: Fork
     now: datetime
     host: Mapping[str, HostRelease]

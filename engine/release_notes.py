@@ -1,9 +1,10 @@
 """Release notes: the fork's own changes, the upstream range in sum, and what became of the customizations."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..policy.commits import CommitMessage, parse
 from ..policy.errors import PolicyError, RepositoryError, UsageError
@@ -22,8 +23,7 @@ BREAKING, OTHER = "breaking", "other"
 """The groups that are no type of commit: the first one, and the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change of the fork, told by its commit."""
 
     commit: CommitId
@@ -36,16 +36,14 @@ class Change:
     author: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeGroup:
+class ChangeGroup(Struct, frozen=True):
     """The changes of one type, oldest first."""
 
     name: str
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamRange:
+class UpstreamRange(Struct, frozen=True):
     """What came from upstream: from one release to another, in so many commits."""
 
     before: Release | None
@@ -53,8 +51,7 @@ class UpstreamRange:
     commits: int
 
 
-@dataclass(frozen=True, slots=True)
-class CustomizationNews:
+class CustomizationNews(Struct, frozen=True):
     """The customizations that came, changed and went, by name."""
 
     added: tuple[Customization, ...] = ()
@@ -62,8 +59,7 @@ class CustomizationNews:
     dropped: tuple[Customization, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseNotes:
+class ReleaseNotes(Struct, frozen=True):
     """What a release of the fork brings."""
 
     version: VersionState

@@ -2,8 +2,10 @@
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.decisions import Decision
 from ..policy.facts import Entry, Kind
@@ -22,8 +24,7 @@ from .survival import PlannedTree
 from .sync_merges import SyncMerge
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayedPath:
+class ReplayedPath(Struct, frozen=True):
     """One path that the policy decides, or leaves to people, and what was recorded there."""
 
     path: RepoPath
@@ -45,8 +46,7 @@ class ReplayedPath:
         return self.kind is not None or self.decision.base is not None
 
 
-@dataclass(frozen=True)
-class Replay:
+class Replay(Struct, frozen=True, dict=True):
     """A sync merge, evaluated again; to be read while its scratch store is there."""
 
     fork: Fork
@@ -99,8 +99,7 @@ class Replay:
         return self.fork.repo.entry(self.trees.upstream, path)
 
 
-@dataclass(frozen=True, slots=True)
-class Trees:
+class Trees(Struct, frozen=True):
     """The trees that meet in a merge, and the one that was recorded."""
 
     fork: TreeId
@@ -108,8 +107,7 @@ class Trees:
     recorded: TreeId
 
 
-@dataclass(frozen=True)
-class PastFork(Fork):
+class PastFork(Fork, frozen=True):
     """The fork as it stood before a sync: it knows of upstream what was known then."""
 
     upstream: tuple[CommitId, ...] = ()

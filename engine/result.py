@@ -1,7 +1,8 @@
 """The result of a plan: every path at which the merge will differ from the fork's tree, drafts for people included."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.decisions import Resolution
 from ..policy.facts import Entry, Versions
@@ -17,8 +18,7 @@ from .plan import Plan, UpstreamSide
 _FILE = 0o100644
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True, dict=True):
     """What carrying a plan out leaves; new contents and the tree are in the scratch store."""
 
     tree: TreeId

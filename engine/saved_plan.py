@@ -1,9 +1,10 @@
 """A plan that was saved as JSON: carried out only while refs, policy and decisions are what they were."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..policy.errors import RefusedError, RepositoryError, UsageError
 from ..policy.models import Policy
@@ -15,8 +16,7 @@ from .provenance import PolicySource
 from .report.json import SCHEMA, as_data
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPlan:
+class SavedPlan(Struct, frozen=True):
     """What a saved plan stands on, and what it decides."""
 
     file: Path

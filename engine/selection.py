@@ -1,7 +1,8 @@
 """Which release to plan for: the one that was asked for, or the newest that the policy accepts."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..policy.errors import RepositoryError
 from ..policy.findings import Finding, Severity
@@ -11,8 +12,7 @@ from .fork import Fork
 from .preflight import Expected, fetch_releases
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """The release to plan for; without a commit, there is nothing to merge; `refused` tells why it must not be."""
 
     release: Release | None

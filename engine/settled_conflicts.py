@@ -1,7 +1,9 @@
 """What a content base settles: the conflicts that the same merge has on git's base, and what becomes of each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.decisions import Decision
 from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts, Versions
@@ -18,8 +20,7 @@ from .merge_base import BasedMerge
 from .merge_store import MergeStore
 
 
-@dataclass(frozen=True, slots=True)
-class OnGitBase:
+class OnGitBase(Struct, frozen=True):
     """The merge on git's base, as far as the plan tells of it."""
 
     conflicts: frozenset[RepoPath]

@@ -1,8 +1,9 @@
 """What each side of a merge did since the base: the paths it changed, and the renames among them that matter."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from ..policy.facts import Entry
 from ..policy.names import RepoPath, TreeId
@@ -13,8 +14,7 @@ from .renames import find_renames
 from .similarity import Fingerprints
 
 
-@dataclass
-class Side:
+class Side(Struct, dict=True):
     """One side of a merge."""
 
     tree: TreeId

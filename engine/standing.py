@@ -4,9 +4,10 @@ The gate only counts it; `status` lists it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct
 
 from ..policy.checks import conflict_markers, not_upstream, version_mismatch
 from ..policy.decisions import Decision
@@ -43,8 +44,7 @@ def standing(fork: Fork, policy_path: str, today: date) -> tuple[Finding, ...]:
 # Private
 
 
-@dataclass(frozen=True)
-class _Branch:
+class _Branch(Struct, frozen=True, dict=True):
     fork: Fork
     policy_path: str
 

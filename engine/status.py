@@ -1,7 +1,8 @@
 """Where the fork stands: what it is made of, what upstream has that it lacks, what it has not released yet."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ..policy.branches import role_of
 from ..policy.errors import RepositoryError
@@ -17,8 +18,7 @@ from .standing import standing
 from .versioning import VersionState, version_state
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
+class Behind(Struct, frozen=True):
     """How far production is behind the newest release."""
 
     newest: ListedTag
@@ -30,16 +30,14 @@ class Behind:
     one is dated earlier; None where production contains none."""
 
 
-@dataclass(frozen=True, slots=True)
-class PendingSync:
+class PendingSync(Struct, frozen=True):
     """A sync branch that is not merged into production yet."""
 
     ref: RefName
     commit: CommitId
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Struct, frozen=True):
     """Where the fork stands."""
 
     checked_out: str | None

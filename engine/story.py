@@ -1,8 +1,9 @@
 """Telling a repository's history as a story: who changed what, after what. The demo is one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from ..policy.names import CommitId
 from .git.writing import Content, File, NewRepository, Person
@@ -14,8 +15,7 @@ _START = datetime(2025, 1, 6, 9, tzinfo=UTC)
 _STEP = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """A point in history: a commit and every file that it has."""
 
     commit: CommitId

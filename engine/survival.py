@@ -1,7 +1,8 @@
 """Which customizations survive a merge: every requirement of the policy, held against the planned result."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.customizations import Requirement, content_of, requirements
 from ..policy.decisions import Decision
@@ -11,8 +12,7 @@ from ..policy.names import BlobId, RepoPath
 from .plan import CustomizationState
 
 
-@dataclass(frozen=True)
-class PlannedTree:
+class PlannedTree(Struct, frozen=True, dict=True):
     """What a merge will leave at any path, as far as it is decided."""
 
     fork: Callable[[RepoPath], Entry | None]

@@ -5,15 +5,15 @@ two sides that have nothing of the fork's in common, neither commits of its own 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.names import CommitId
 from .git.repository import Commit, Repository
 from .history import ForkHistory
 
 
-@dataclass(frozen=True, slots=True)
-class SyncMerge:
+class SyncMerge(Struct, frozen=True):
     """A merge that brought upstream."""
 
     commit: CommitId

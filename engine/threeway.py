@@ -4,8 +4,9 @@ Only paths that a side changed are looked at: the others cannot matter. Every su
 versions of one file together in one slot; then each slot is settled by itself.
 """
 
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from ..policy.facts import Entry, Kind, Versions
 from ..policy.names import RepoPath, TreeId
@@ -19,8 +20,7 @@ from .similarity import Fingerprints
 FORK, UPSTREAM = 0, 1
 
 
-@dataclass(slots=True)
-class Slot:
+class Slot(Struct):
     """The versions of a file that meet at a path, and every name that they come from."""
 
     base: Entry | None

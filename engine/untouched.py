@@ -6,9 +6,10 @@ entry that a commit of the fork put back is no such thing: it is a deliberate re
 
 from collections import defaultdict
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
+
+from msgspec import Struct
 
 from ..policy.facts import Entry
 from ..policy.names import CommitId, RepoPath
@@ -52,8 +53,7 @@ def untouched_paths(
     return evidence
 
 
-@dataclass(frozen=True, slots=True)
-class _Origins:
+class _Origins(Struct, frozen=True):
     """Where entries came from."""
 
     upstream: dict[RepoPath, CommitId]

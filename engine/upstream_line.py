@@ -5,7 +5,8 @@ path where the fork still holds what upstream had there earlier on the line: abs
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.facts import Entry
 from ..policy.names import CommitId, RepoPath
@@ -24,8 +25,7 @@ def upstream_line(repo: Repository, tip: CommitId, start: CommitId) -> tuple[Com
     return (start, *reversed(list(repo.walk([tip], [start], first_parent=True))))
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """A window of the line, told exactly: for each position from `start` on, the distance and what is stale."""
 
     start: int

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..policy.fields import DOTTED, version_key
 from ..policy.findings import Finding, Severity
@@ -14,8 +15,7 @@ from .contained import Contained
 from .fork import Fork
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """Something that names the upstream version that the fork stands on."""
 
     rule: str

@@ -1,8 +1,10 @@
 """The fork's version: what its own commits since the last release, and the release it stands on, make of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..policy.chronology import Node, chronological
 from ..policy.errors import RepositoryError, UsageError
@@ -23,8 +25,7 @@ from .upstream_side import upstream_side
 from .version_findings import file_claims, is_same, mismatches, tag_claim, unknown_release
 
 
-@dataclass(frozen=True, slots=True)
-class VersionState:
+class VersionState(Struct, frozen=True):
     """The version at one commit: the release before it, what followed, and the version that it makes."""
 
     branch: str

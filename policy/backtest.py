@@ -2,9 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
 
 from .facts import Entry
 from .names import CommitId, RepoPath
@@ -15,8 +16,7 @@ _OFTEN = 2
 """A path that conflicted in so many merges without a rule is a candidate for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """One path of one past merge: what was decided for it, and what people recorded."""
 
     merge: CommitId
@@ -36,8 +36,7 @@ class Trial:
         return side_of(self.recorded, self.fork, self.upstream)
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """How many paths were decided, and how many of them as people did."""
 
     name: str
@@ -64,8 +63,7 @@ class Score:
         return self.decided / every if every else None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A path that conflicts again and again and that no rule decides."""
 
     path: RepoPath
@@ -74,8 +72,7 @@ class Candidate:
     """What people recorded, most often first."""
 
 
-@dataclass(frozen=True)
-class Backtest:
+class Backtest(Struct, frozen=True, dict=True):
     """A policy on trial: every path of the merges, the oldest merge first; and the names of the policy's rules."""
 
     trials: Sequence[Trial]
@@ -155,14 +152,12 @@ _Choice = Literal["fork", "upstream"] | None
 """The side that was chosen; None for a blend, which cannot be repeated."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Streak:
+class _Streak(Struct, frozen=True):
     choice: _Choice
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Repeat:
+class _Repeat(Struct, frozen=True):
     hit: bool | None
     """Whether repeating the last choice comes to what was recorded; None where there is nothing to repeat."""
     streak: int

@@ -1,15 +1,15 @@
 """Branches: what a branch is for, and what may be merged into it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .models import Branch, Role, Source
 from .patterns import RefPatterns
 from .wording import quoted
 
 
-@dataclass(frozen=True, slots=True)
-class BranchRole:
+class BranchRole(Struct, frozen=True):
     """What a branch is for, and the policy's entry that says so."""
 
     name: str
@@ -20,8 +20,7 @@ class BranchRole:
     """What is worth saying about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class MergeVerdict:
+class MergeVerdict(Struct, frozen=True):
     """Whether a merge is allowed, and why, in words."""
 
     allowed: bool

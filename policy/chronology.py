@@ -1,16 +1,16 @@
 """The order in which commits count: chronological, and never a commit before its parents."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 
+from msgspec import Struct
+
 from .names import CommitId
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A commit as its order depends on it: its parents, in their order, and its committer's date."""
 
     parents: Sequence[CommitId]

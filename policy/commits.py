@@ -5,24 +5,23 @@ Source: Conventional Commits 1.0.0 (https://www.conventionalcommits.org/en/v1.0.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from .models import Bumps
 from .versions import Bump
 from .wording import quoted, suggestion
 
 
-@dataclass(frozen=True, slots=True)
-class Footer:
+class Footer(Struct, frozen=True):
     """One footer: `Refs: #133`; the value may have several lines."""
 
     token: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class CommitMessage:
+class CommitMessage(Struct, frozen=True):
     """A commit message, taken apart. `type` is None where the subject is not conventional."""
 
     subject: str

@@ -1,15 +1,15 @@
 """The conditions of a rule: each held against one file of a conflict, with what was expected and observed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .facts import Change, FileFacts, Kind
 from .models import Rule, When
 from .rule_paths import RulePaths
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One condition of a rule, judged."""
 
     key: str
@@ -19,8 +19,7 @@ class Condition:
     observed: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """What a rule is asked about: a file of a conflict, its kind, and whether a customization names the path."""
 
     file: FileFacts

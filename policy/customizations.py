@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from .facts import Entry
 from .models import Customization
@@ -19,8 +20,7 @@ class Demand(StrEnum):
     EXIST = "must_exist"
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """One thing that a customization asks of one file."""
 
     customization: str

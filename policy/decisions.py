@@ -1,7 +1,8 @@
 """A decision: who gets a path, under which rule, why, and what it costs."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from .facts import Entry, ForkCommit, Kind
 from .names import CommitId, RepoPath
@@ -19,16 +20,14 @@ class Resolution(StrEnum):
     MERGE = "merge"
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """The lines that a result drops, of each side; None where lines cannot be told (binary, or not decided)."""
 
     fork: tuple[str, ...] | None = ()
     upstream: tuple[str, ...] | None = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """One conflict, decided (or left for a person), with everything needed to explain it."""
 
     path: RepoPath

@@ -1,8 +1,9 @@
 """A YAML document as plain data, with the place of every key and value."""
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from .errors import Problem
 from .wording import harmless
@@ -16,8 +17,7 @@ Place = tuple[int, int]
 _WORD = re.compile(r"[\w$-]+")
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """What was read: dicts with text keys, lists, and scalars of YAML's core schema."""
 
     data: Any = None

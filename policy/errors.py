@@ -1,6 +1,6 @@
 """What can go wrong, each with its exit code and what to do about it. Only the command line catches these."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class ForkpolicyError(Exception):
@@ -39,8 +39,7 @@ class MissingObjectError(RepositoryError):
     """An object is not in the repository: a partial clone, or damage."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing wrong in a policy file; lines and columns count from 1."""
 
     line: int

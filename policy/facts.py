@@ -4,8 +4,9 @@ The engine fills them in; nothing here looks anything up.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from .names import BlobId, CommitId, RepoPath
 
@@ -34,8 +35,7 @@ class Change(StrEnum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A tree entry: what git records at a path."""
 
     mode: int
@@ -57,8 +57,7 @@ class Entry:
         return self.mode in (0o100644, 0o100755)
 
 
-@dataclass(frozen=True, slots=True)
-class Versions:
+class Versions(Struct, frozen=True):
     """One file's three versions; None where a side, or the base, does not have it."""
 
     base: Entry | None
@@ -95,8 +94,7 @@ def change_between(before: Entry | None, after: Entry | None) -> Change | None:
     return Change.DELETED if after is None else Change.MODIFIED
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """One conflict of a merge: a group of one to three names that git cannot settle by itself.
 
     `files` has an entry for every name of the group. `path` is where the merged file would stand: the name to show.
@@ -119,8 +117,7 @@ class Conflict:
         return tuple(sorted(self.files))
 
 
-@dataclass(frozen=True, slots=True)
-class ForkCommit:
+class ForkCommit(Struct, frozen=True):
     """A commit of the fork that changed a path."""
 
     commit: CommitId
@@ -128,8 +125,7 @@ class ForkCommit:
     pull_request: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """What is known about one name of a conflict."""
 
     path: RepoPath
@@ -153,8 +149,7 @@ class FileFacts:
         return Change.MODIFIED if self.renamed else change_between(self.versions.fork, self.versions.upstream)
 
 
-@dataclass(frozen=True, slots=True)
-class DisabledCopy:
+class DisabledCopy(Struct, frozen=True):
     """What is known about the fork's disabled copy of a file."""
 
     path: RepoPath
@@ -163,8 +158,7 @@ class DisabledCopy:
     where history does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictFacts:
+class ConflictFacts(Struct, frozen=True):
     """A conflict with all that the rules may ask about it."""
 
     conflict: Conflict

@@ -1,7 +1,8 @@
 """A finding: one thing that a check has to say."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from .names import CommitId, RepoPath
 
@@ -14,8 +15,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing to say: which rule says it, how bad it is, where, and what mends it."""
 
     rule: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .customizations import Requirement, content_of, requirements
 from .decisions import Loss
@@ -14,8 +15,7 @@ from .results import Outcome, loss_of
 from .store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """Why a guard leaves a conflict for a person, and what is at stake."""
 
     reason: str

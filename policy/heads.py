@@ -5,7 +5,8 @@ stricter of the two holds. Names of other repositories tell nothing but that the
 """
 
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .branches import BranchRole, role_of
 from .models import Policy
@@ -17,8 +18,7 @@ _UNSEEN = frozenset("CMZ")
 """Unicode's categories of what is not seen: control and format characters, marks, white space."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedBranch:
+class NamedBranch(Struct, frozen=True):
     """A branch as somebody named it."""
 
     name: str

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .decisions import Loss
 from .guards import Objection
@@ -14,8 +15,7 @@ Judge = Callable[[tuple[str, ...], Loss], Iterable[Objection]]
 """What speaks against giving a hunk to a side, from the fork's marked lines and all lines that would be lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenHunk:
+class OpenHunk(Struct, frozen=True):
     """A region that is left for a person, why, and the lines at stake."""
 
     region: Region
@@ -23,8 +23,7 @@ class OpenHunk:
     at_stake: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HunkResult:
+class HunkResult(Struct, frozen=True):
     """A merged text whose conflicts are decided but for those that are open."""
 
     merge: HunkMerge

@@ -1,9 +1,10 @@
 """The three-way merge of a text's lines: what merges cleanly, and the regions that conflict."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal, NamedTuple
+
+from msgspec import Struct
 
 from .facts import Conflict, Entry, FileFacts, Kind, Versions
 
@@ -26,8 +27,7 @@ LABELS = Labels()
 """The names of the versions."""
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """Lines that both sides changed in different ways: each version's bytes, line ends included."""
 
     base: bytes
@@ -45,8 +45,7 @@ Part = bytes | Region
 """Text that merged cleanly, or a region that conflicts."""
 
 
-@dataclass(frozen=True, slots=True)
-class HunkMerge:
+class HunkMerge(Struct, frozen=True):
     """Three versions of a text, merged. Between two regions there is always a line that all versions have."""
 
     base: bytes

@@ -1,10 +1,11 @@
 """What is doubtful about a policy: failing examples, and rules held against the files they are meant for."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import cast
+
+from msgspec import Struct
 
 from .decisions import Resolution
 from .facts import Change, Entry, FileFacts, Kind, Versions
@@ -19,8 +20,7 @@ _SHOWN = 5
 """How many paths a message names."""
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(Struct, frozen=True, dict=True):
     """The files of production and of the newest release."""
 
     production: Mapping[RepoPath, Entry]

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .loss import text_lines
 
 
-@dataclass(frozen=True, slots=True)
-class BlockMarker:
+class BlockMarker(Struct, frozen=True):
     """Flags every line from one that holds `begin` to one that holds `end`; blocks may nest."""
 
     begin: str

@@ -1,15 +1,15 @@
 """A tolerant view of a document: asking for what is not there, or is of another type, gives an empty node."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, TypeGuard
+
+from msgspec import Struct
 
 from .document import Document, Route, key_of
 from .errors import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """A value of the document, or nothing."""
 
     document: Document

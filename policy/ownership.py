@@ -4,8 +4,10 @@
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .conditions import Condition, Question, applies, conditions
 from .decisions import Decision, Loss, Resolution
@@ -22,8 +24,7 @@ from .rule_paths import RulePaths
 from .store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """What a rule, what is built in, or the default says of a path."""
 
     rule: str
@@ -41,8 +42,7 @@ class Ruling:
         return {RepoPath(f"{path}{suffix}"): path for path in active}
 
 
-@dataclass(frozen=True, slots=True)
-class RuleTrace:
+class RuleTrace(Struct, frozen=True):
     """One rule held against one path: whether it matches, and each condition with what was observed."""
 
     ruling: Ruling

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
 
+from msgspec import Struct
 from pathspec import GitIgnoreSpec
 from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
@@ -59,8 +60,7 @@ def path_pattern_problem(pattern: str) -> str | None:
     return _bracket_problem(body)
 
 
-@dataclass(frozen=True, slots=True)
-class RefPatterns:
+class RefPatterns(Struct, frozen=True):
     """Branch names by pattern: `*` stops at `/`, `**` does not; anything else is literal, case included."""
 
     patterns: tuple[str, ...]
@@ -96,8 +96,7 @@ class _GitPattern(GitIgnoreSpecPattern):
         return f"(?s:{_REGEX_BRACKET.sub(_git_bracket, regex)})", include
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     """A list of patterns, ready to match."""
 
     spec: GitIgnoreSpec

@@ -1,7 +1,8 @@
 """What a change of the policy changes in meaning: rules that come, go, move; sections; who owns which files."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .models import Policy, Rule
 from .names import RepoPath
@@ -11,8 +12,7 @@ from .section import Section
 from .wording import quoted
 
 
-@dataclass(frozen=True, slots=True)
-class NewOwner:
+class NewOwner(Struct, frozen=True):
     """A file that another rule decides than before, as far as its path tells."""
 
     path: RepoPath

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import total_ordering
 
+from msgspec import Struct
+
 from .fields import DOTTED, Template, version_key
 from .models import Scheme
 
@@ -30,8 +32,7 @@ class Release:
         return version_key(self.version), -1 if self.patch is None else self.patch, self.tag
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A tag that is no release, and why, in words."""
 
     tag: str
@@ -80,16 +81,14 @@ class ReleaseRules:
         return f"no scheme matches: `{text}` leaves `{rest}` over"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A release and when it came out: the date of its tag, else that of its commit; with a time zone."""
 
     release: Release
     released_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The release to merge, and the newer ones that were passed over, each with the reason."""
 
     chosen: Candidate | None

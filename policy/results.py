@@ -1,7 +1,9 @@
 """What a resolution leaves at every path that it decides, and what each side loses by it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .decisions import Loss, Resolution
 from .facts import Conflict, ConflictFacts, Entry, FileFacts, Versions
@@ -12,8 +14,7 @@ from .names import RepoPath
 from .store import Side, Store
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """One file with what it becomes: the versions that met, and the entry that stands at the path in the end."""
 
     path: RepoPath
@@ -25,8 +26,7 @@ class Settled:
     """Whether `may_lose` has a say: not where the rule itself says that the content is another's, or made anew."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What stands at every path that a resolution decides; None for absence."""
 
     results: Mapping[RepoPath, Entry | None]

@@ -1,7 +1,8 @@
 """The paths of one rule: those that its patterns match and, where it disables files, their disabled copies."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .decisions import Resolution
 from .models import Rule
@@ -9,8 +10,7 @@ from .names import RepoPath
 from .patterns import PathSet
 
 
-@dataclass(frozen=True, slots=True)
-class RulePaths:
+class RulePaths(Struct, frozen=True):
     """The paths that a rule owns. A rule that disables files owns `<path><suffix>` too, in both states of a file."""
 
     patterns: PathSet

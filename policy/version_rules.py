@@ -1,9 +1,10 @@
 """What commits do to the fork's version: which of them count, what each raises, what comes out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from .commits import bump_of, is_skipped, matches_author, parse
 from .models import Versions
@@ -11,8 +12,7 @@ from .names import CommitId
 from .versions import Bump, ForkVersion, next_version
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCommit:
+class OwnCommit(Struct, frozen=True):
     """A commit of the fork's own; name and email are those of the mailmap."""
 
     id: CommitId
@@ -40,8 +40,7 @@ class PassedOver(StrEnum):
     AUTHOR = "not by the fork's authors"
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """What one commit does to the version."""
 
     commit: OwnCommit

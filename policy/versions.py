@@ -1,7 +1,7 @@
 """Fork versions: reading and writing their tags, their order, and which one follows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, replace  # noqa: TID251  (versions order themselves by a key)
 from enum import StrEnum
 from functools import total_ordering
 

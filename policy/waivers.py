@@ -1,8 +1,9 @@
 """Waivers: findings that the policy accepts for a time. Only the policy has them, never what is judged."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from .findings import Finding, Severity
 from .models import Waiver
@@ -14,8 +15,7 @@ EXPIRED = "expired-waiver"
 """The rule of findings about waivers whose last day is over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A finding, and the waiver that accepts it; None where it stands."""
 
     finding: Finding

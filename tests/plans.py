@@ -1,6 +1,6 @@
 """Plans built by hand: one for every status, a large one, and one in which every text is hostile."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from forkpolicy.engine.plan import (
     LOST_SYNC,

@@ -1,9 +1,10 @@
 """`forkpolicy apply`: carry a plan out."""
 
 import os
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...policy.errors import UsageError
 from ..applying import Applied, Order, carry_out
@@ -19,8 +20,7 @@ from .session import Options, Session, in_ci, now
 __all__ = ["Order", "What", "run"]
 
 
-@dataclass(frozen=True, slots=True)
-class What:
+class What(Struct, frozen=True):
     """What to carry out: a saved plan, or one that is made now."""
 
     plan: Path | None = None

@@ -1,8 +1,9 @@
 """`forkpolicy audit`: judge the sync merges made before."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from ...policy.errors import RepositoryError, UsageError
 from ..audit import Order, audit
@@ -16,8 +17,7 @@ from .session import Options, Session, now
 Results = Iterable[AuditedMerge | Unread]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What the command line asks for."""
 
     merges: tuple[str, ...] = ()

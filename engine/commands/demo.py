@@ -1,8 +1,9 @@
 """`forkpolicy demo`: a small fork to play with, and the plan of its sync."""
 
 import tempfile
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ..console import Output, say
 from ..demo import make_demo

@@ -1,6 +1,6 @@
 """`forkpolicy plan`: what merging a release will do."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from ..console import Output
 from ..plan import Plan, Status

@@ -5,7 +5,8 @@ pre-commit tells in its environment what is pushed where (its documentation, "pr
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...policy.branches import role_of
 from ...policy.errors import UsageError
@@ -19,8 +20,7 @@ _HEADS = "refs/heads/"
 _TOLD = ("REMOTE_NAME", "REMOTE_BRANCH", "LOCAL_BRANCH", "FROM_REF", "TO_REF")
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """What is pushed where."""
 
     remote: str

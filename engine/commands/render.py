@@ -1,7 +1,8 @@
 """`forkpolicy render`: a Slack message, the blocks of a handbook, or any template with a plan's data."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ...policy.errors import UsageError
 from ...policy.wording import suggestion
@@ -20,8 +21,7 @@ from ..report.view import template_data
 from .session import Options, Session, in_ci, now
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What is to be rendered: `handbook`, `slack` or a template's name; the rest is for one of the two."""
 
     template: str

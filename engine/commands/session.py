@@ -1,10 +1,11 @@
 """What every command begins with: the repository, the policy, and what the environment says."""
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
 
 from ..fork import Fork
 from ..git.repository import Repository
@@ -41,8 +42,7 @@ class Asked(Options, Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Struct, frozen=True, dict=True):
     """A repository with its policy."""
 
     repo: Repository

@@ -5,9 +5,10 @@ Source: git's documentation, git-commit, "COMMIT INFORMATION", and git-config, `
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
 
 from ...policy.errors import RepositoryError, UsageError
 from .repository import Repository
@@ -18,8 +19,7 @@ _FORBIDDEN = re.compile(r"[<>\n]")
 _RAW_DATE = re.compile(r"@?(?P<seconds>\d+) (?P<sign>[+-])(?P<hours>\d\d)(?P<minutes>\d\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """A person at a moment; the offset from UTC is in minutes."""
 
     name: str
@@ -28,8 +28,7 @@ class Identity:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Identities:
+class Identities(Struct, frozen=True):
     """Author and committer of a commit."""
 
     author: Identity

@@ -3,11 +3,11 @@
 import os
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, cast
 
 import pygit2
+from msgspec import Struct
 from pygit2.enums import AttrCheck, FileMode
 from pygit2.ffi import C as _C  # pyright: ignore[reportUnknownVariableType]
 from pygit2.ffi import ffi as _ffi  # pyright: ignore[reportUnknownVariableType]
@@ -43,16 +43,14 @@ class Algorithm(StrEnum):
     PATIENCE = "patience"
 
 
-@dataclass(frozen=True, slots=True)
-class MergedLines:
+class MergedLines(Struct, frozen=True):
     """Merged content; where it is not clean, it has conflict markers."""
 
     clean: bool
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class ShortStat:
+class ShortStat(Struct, frozen=True):
     """What `git diff --shortstat` counts."""
 
     files: int

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import pygit2
+from msgspec import Struct
 from pygit2.enums import DiffOption, ObjectType, SortMode
 
 from ...policy.errors import MissingObjectError, RepositoryError
@@ -25,8 +25,7 @@ pygit2.settings.mwindow_size = 64 * 1024 * 1024
 pygit2.settings.mwindow_mapped_limit = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A commit, as far as the engine asks for it."""
 
     id: CommitId

@@ -5,13 +5,13 @@ import tempfile
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 from types import FrameType
 from typing import Never
 
 import pygit2
+from msgspec import Struct, field
 
 from ...policy.names import TreeId
 from .repository import Repository
@@ -22,8 +22,7 @@ RENAME_LIMIT = 1_000_000
 _TERMINATED = 128 + signal.SIGTERM
 
 
-@dataclass(frozen=True, slots=True)
-class Scratch:
+class Scratch(Struct, frozen=True):
     """A scratch store: what is written to it is gone when its context ends."""
 
     repository: Repository

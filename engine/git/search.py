@@ -1,17 +1,16 @@
 """Searching trees for wanted entries: only folders that lead to a wanted path, and each state of a folder once."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 import pygit2
+from msgspec import Struct, field
 
 from ...policy.facts import Entry
 from ...policy.names import BlobId, CommitId, RepoPath
 from .repository import Repository, unreadable_object
 
 
-@dataclass(slots=True)
-class PathIndex:
+class PathIndex(Struct):
     """Paths arranged as git arranges them: by folder."""
 
     folders: dict[str, "PathIndex"] = field(default_factory=dict[str, "PathIndex"])

@@ -4,34 +4,31 @@ Nothing depends on the user's git configuration, and git need not be installed.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 import pygit2
+from msgspec import Struct
 from pygit2.enums import CheckoutStrategy, FileMode, ObjectType
 
 from ...policy.names import CommitId
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file's content."""
 
     content: bytes
     executable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Symlink:
+class Symlink(Struct, frozen=True):
     """A symbolic link."""
 
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submodule:
+class Submodule(Struct, frozen=True):
     """A submodule, at a commit of the repository that it stands for."""
 
     commit: CommitId
@@ -41,8 +38,7 @@ Content = File | Symlink | Submodule
 """What stands at a path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Struct, frozen=True):
     """An author and committer."""
 
     name: str

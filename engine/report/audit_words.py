@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...policy.backtest import Candidate, Score
 from ...policy.names import RepoPath
@@ -21,8 +22,7 @@ PLACES = 6
 """How many directories of a group."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """The paths of a merge that one rule decides otherwise than people recorded, all in one way."""
 
     rule: str

@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...policy.decisions import Decision, Loss, Resolution
 from ...policy.names import RepoPath
@@ -14,8 +15,7 @@ ELSEWHERE = "(elsewhere)"
 """Stands for the directories that a list has no room for."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleGroup:
+class RuleGroup(Struct, frozen=True):
     """The decisions that one rule made with one resolution for one reason."""
 
     resolution: Resolution

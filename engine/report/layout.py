@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from io import StringIO
 
+from msgspec import Struct
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.table import Table
@@ -127,8 +127,7 @@ class _Page(Console):
         self.invocation = screen.invocation
 
 
-@dataclass(frozen=True, slots=True)
-class _Completed:
+class _Completed(Struct, frozen=True):
     """Text whose commands are completed when it is laid out: only the screen knows the reader's options."""
 
     value: str
@@ -139,8 +138,7 @@ class _Completed:
         yield self.show(invocation.complete(self.value))
 
 
-@dataclass(frozen=True, slots=True)
-class _Indented:
+class _Indented(Struct, frozen=True):
     """What rich's `Padding` does, but for commands: they stay whole where they are longer than the screen is wide."""
 
     content: RenderableType

@@ -1,6 +1,6 @@
 """The commands that carry a sync out, from the fetch to the push; every word is quoted."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ...policy.decisions import Resolution
 from ..escape import shell
@@ -14,8 +14,7 @@ WORK_TREE = "../sync"
 """Where the commands lay out what is left for people: beside the repository."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One thing to do, and the commands that do it."""
 
     title: str

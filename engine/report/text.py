@@ -4,8 +4,8 @@ Text of the repository reaches rich only through `layout.text`, never as rich's 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -47,8 +47,7 @@ def _page(plan: Plan) -> RenderableType:
     return Group(_header(plan), *(_titled(section) for section in found if section))
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(Struct, frozen=True):
     """A title and what stands below it."""
 
     title: str

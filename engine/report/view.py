@@ -4,8 +4,9 @@ docs/templates.md lists the names.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from ...policy.decisions import Decision
 from ...policy.findings import Finding, Severity

@@ -1,19 +1,19 @@
 """What every check is made of: its name, how bad its finding is, when it fails, what mends it; and its examples.
 
-A module of this package has a `CHECK`; facts, a frozen dataclass with no more than the check needs; a pure function
+A module of this package has a `CHECK`; facts, a frozen struct with no more than the check needs; a pure function
 `judge(policy, facts)` that yields findings; and `EXAMPLES` of what passes and what fails, which the tests run.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..names import CommitId, RepoPath
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check of the gate."""
 
     name: str
@@ -43,8 +43,7 @@ class Check:
 Facts = TypeVar("Facts")
 
 
-@dataclass(frozen=True, slots=True)
-class Example(Generic[Facts]):
+class Example(Struct, Generic[Facts], frozen=True):
     """What a check says of some facts, under the policy that the tests give it."""
 
     what: str

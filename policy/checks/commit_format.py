@@ -1,7 +1,8 @@
 """`commit-format`: a commit of the fork whose message does not follow Conventional Commits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..commits import is_skipped, parse, problems
 from ..findings import Finding, Severity
@@ -18,8 +19,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The fork's commits that head adds, merges aside, with their messages."""
 
     commits: tuple[tuple[CommitId, str], ...]

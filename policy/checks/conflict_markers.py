@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -20,8 +21,7 @@ _MARKER = re.compile(rb"^(?:(<{7,}|>{7,}) \S|(<{7,}|={7,}|>{7,})\r?$)", re.MULTI
 """A marker with its label, or one alone: git makes seven characters, and more where a rename asks for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The files with markers: each with the line of the first."""
 
     marked: tuple[tuple[RepoPath, int], ...] = ()

@@ -1,7 +1,8 @@
 """`customization-lost`: head breaks what a customization of the fork asks of a file."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -16,8 +17,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A requirement that base meets and head does not."""
 
     customization: str
@@ -32,8 +32,7 @@ class Broken:
     """Those that brought the customization."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What head breaks."""
 
     broken: tuple[Broken, ...] = ()

@@ -1,7 +1,8 @@
 """`disabled-file`: a file that the policy disables or removes becomes active."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..decisions import Resolution
 from ..findings import Finding, Severity
@@ -18,8 +19,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Active:
+class Active(Struct, frozen=True):
     """A file that should not be active."""
 
     path: RepoPath
@@ -32,8 +32,7 @@ class Active:
     """Where the disabled copy belongs; None where none is kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The files that head makes active."""
 
     active: tuple[Active, ...] = ()

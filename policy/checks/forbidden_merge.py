@@ -1,7 +1,8 @@
 """`forbidden-merge`: a branch that the policy does not let into the base, under whatever name."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..branches import BranchRole, merge_allowed
 from ..findings import Finding, Severity
@@ -19,8 +20,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MirrorCommit:
+class MirrorCommit(Struct, frozen=True):
     """A commit of the mirror that head merges, or is."""
 
     commit: CommitId
@@ -30,8 +30,7 @@ class MirrorCommit:
     """The commit that merges it; None where head itself is the mirror's commit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Both branches by their names, and what head is by its content."""
 
     base: BranchRole

@@ -1,7 +1,8 @@
 """`fork-dropped`: a merge took upstream's file, or none, where the fork had changed it, and no rule gives it away."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..facts import ForkCommit
 from ..findings import Finding, Severity
@@ -18,8 +19,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """A path whose changes by the fork a merge dropped."""
 
     path: RepoPath
@@ -34,8 +34,7 @@ class Dropped:
     """The fork's commits that had made the change, newest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the merges of head dropped."""
 
     dropped: tuple[Dropped, ...] = ()

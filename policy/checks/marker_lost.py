@@ -1,7 +1,8 @@
 """`marker-lost`: head loses lines that a marker flags as the fork's own."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -17,8 +18,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """Marked lines that base has and head has not."""
 
     path: RepoPath
@@ -29,8 +29,7 @@ class Lost:
     """Whether that is a commit of the fork that edits the file, and no merge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What head loses."""
 
     lost: tuple[Lost, ...] = ()

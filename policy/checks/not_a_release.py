@@ -1,7 +1,8 @@
 """`not-a-release`: a sync branch merges a commit of upstream's that is no release."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -17,8 +18,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """A commit of upstream's that a sync brings, and that is no release."""
 
     commit: CommitId
@@ -26,8 +26,7 @@ class Merged:
     """The commit that merges it; None where the branch itself ends in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What a sync merges; nothing for other branches."""
 
     merged: tuple[Merged, ...] = ()

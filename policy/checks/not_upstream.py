@@ -1,7 +1,8 @@
 """`not-upstream`: a path under `scope: exact` differs from the release's."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -17,8 +18,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Differing:
+class Differing(Struct, frozen=True):
     """A path that is not as the release has it."""
 
     path: RepoPath
@@ -27,8 +27,7 @@ class Differing:
     """Whether the release has a file there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The paths that head makes differ from the release that it contains."""
 
     release: str = ""

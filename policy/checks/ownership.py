@@ -1,7 +1,8 @@
 """`ownership`: a merge recorded a path otherwise than the policy decides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..decisions import Resolution
 from ..findings import Finding, Severity
@@ -18,8 +19,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """A path that a merge recorded against the policy."""
 
     path: RepoPath
@@ -35,8 +35,7 @@ class Recorded:
     """Whether the policy wants no file there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the merges of head recorded against the policy."""
 
     recorded: tuple[Recorded, ...] = ()

@@ -1,7 +1,8 @@
 """`policy-changed`: head changes the policy, which judges only what comes after it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -17,8 +18,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What head does to the policy, to be judged by itself."""
 
     path: RepoPath

@@ -1,7 +1,8 @@
 """`squashed-sync`: upstream's content without upstream as a parent: the next sync pays in conflicts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -17,8 +18,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LostSync:
+class LostSync(Struct, frozen=True):
     """Commits of the fork that brought what upstream had done in several commits."""
 
     commit: CommitId
@@ -28,8 +28,7 @@ class LostSync:
     """What was brought, in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The lost syncs among what head adds."""
 
     lost: tuple[LostSync, ...] = ()

@@ -1,7 +1,8 @@
 """`unreleased-upstream`: upstream commits that are in no release, whatever the branch is called."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -18,8 +19,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamCommit:
+class UpstreamCommit(Struct, frozen=True):
     """A commit of upstream's."""
 
     commit: CommitId
@@ -32,8 +32,7 @@ class UpstreamCommit:
         return f"{self.commit[:10]} of {self.day} ({harmless(self.subject)})"
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The unreleased commits of upstream's that head has and base has not."""
 
     count: int

@@ -1,7 +1,8 @@
 """`upstream-dropped`: a merge kept the fork's file where upstream's change merges, and no rule keeps it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -17,8 +18,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """A path at which a merge dropped upstream's change whole."""
 
     path: RepoPath
@@ -31,8 +31,7 @@ class Dropped:
     """Whether the fork had not changed the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the merges of head dropped."""
 
     dropped: tuple[Dropped, ...] = ()

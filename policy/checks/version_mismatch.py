@@ -1,7 +1,8 @@
 """`version-mismatch`: the tree names another upstream version than history has."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..findings import Finding, Severity
 from ..models import Policy
@@ -18,8 +19,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A version that the file names, and the release that speaks against it."""
 
     version: str
@@ -27,8 +27,7 @@ class Claim:
     """None where the version is right, or may be."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the version file says, where head has a say in it."""
 
     path: RepoPath

@@ -1,7 +1,8 @@
 """`wrong-base`: the fork's work aims at the mirror, which only upstream's commits belong on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..branches import BranchRole
 from ..findings import Finding, Severity
@@ -18,8 +19,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """Both branches by their names."""
 
     base: BranchRole

@@ -3,11 +3,11 @@
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, event, given
+from msgspec.structs import replace
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.git.scratch import Scratch, scratch_store

@@ -2,9 +2,9 @@
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from forkpolicy.engine import oracle
 from forkpolicy.engine.git.merging import ShortStat, count_changes

@@ -1,9 +1,9 @@
 """Which customizations survive: requirements held against what a merge leaves."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from forkpolicy.engine.survival import PlannedTree, broken_requirements, customization_states
 from forkpolicy.policy.decisions import Decision

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from msgspec.structs import replace
 
 from forkpolicy.policy.backtest import Backtest, Candidate, Score, Trial
 from forkpolicy.policy.names import CommitId, RepoPath

@@ -1,12 +1,12 @@
 """Who decides: what is built in, the first rule that matches, and what a person is left with."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from forkpolicy.policy.decisions import Decision, Loss, Resolution
 from forkpolicy.policy.facts import Conflict, ConflictFacts, FileFacts, ForkCommit, Kind

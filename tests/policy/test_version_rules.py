@@ -1,9 +1,9 @@
 """What commits do to the version: the handbook's examples, and what does not count."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from forkpolicy.policy.models import Versions
 from forkpolicy.policy.names import CommitId
