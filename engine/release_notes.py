@@ -143,7 +143,7 @@ def _upstream_range(end: Fork, state: VersionState) -> UpstreamRange | None:
     commits = sum(each not in end.history.commits for each in brought)
     before = None if state.start is None else Versioning(end).contained_at(state.start)
     after = state.contained.release
-    if not commits and before == after:
+    if not commits and after in (before, None):  # None: it cannot be told, and nothing came that would change it
         return None
     return UpstreamRange(before, after, commits)
 

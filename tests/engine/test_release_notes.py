@@ -10,6 +10,7 @@ from forkpolicy.engine.policy_source import load_policy
 from forkpolicy.engine.release_notes import ReleaseNotes, release_notes
 from forkpolicy.engine.report.notes import to_markdown
 from tests.builder import RepositoryBuilder
+from tests.forks import make_fork, run
 from tests.hostile import HOSTILE
 from tests.numbered import DEV, POLICY, Numbered, policy
 from tests.rendered import GITHUB_LINKS, page
@@ -124,3 +125,12 @@ def test_the_command_writes_markdown_and_json(
     data = json.loads(capsys.readouterr().out)
     assert (data["schema"], data["tag"]) == ("forkpolicy.notes/1", "v1.79.1-carto.1.8.0")
     assert data["groups"][0]["title"] == "Features"
+
+
+def test_nothing_is_said_of_upstream_where_nothing_came_and_the_release_cannot_be_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(make_fork(tmp_path / "demo"), "notes", "--format", "json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["version"]["upstream"]["unknown"]
+    assert found["upstream"] is None
