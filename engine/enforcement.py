@@ -13,6 +13,7 @@ from ..policy.names import RepoPath
 from ..policy.ownership import Ownership, Ruling
 from ..policy.results import outcome
 from ..policy.rule_paths import RulePaths
+from .clean_merges import file_at
 from .conflict_facts import has_binary
 from .merge import Merge
 from .merge_store import MergeStore
@@ -58,21 +59,15 @@ class Enforcement(Struct, frozen=True, dict=True):
                 yield self._with_copies(conflict, ruling)
                 return
         if self._loses_marks(conflict.path):
-            yield self._merged(conflict.path)
+            yield file_at(self.merge, self.store, conflict.path)
 
     def _loses_marks(self, path: RepoPath) -> bool:
         """Whether git's merge of a file that the fork changed drops or changes lines that it marked."""
         if path not in self._perhaps_marked or self.merge.changes.get(path) is None:
             return False
-        merged = self._merged(path)
+        merged = file_at(self.merge, self.store, path)
         files = tuple(FileFacts(each, versions) for each, versions in merged.files.items())
         return self.ownership.guarded(ConflictFacts(merged, files), self.clean_result(path), self.store) is not None
-
-    def _merged(self, path: RepoPath) -> Conflict:
-        """A file that git merges by itself, under all of its names, in the form of a conflict without a kind."""
-        names = self.merge.names(path)
-        versions = self.store.versions_of(*names)
-        return Conflict(path, None, dict.fromkeys((*names, path), versions), follows_rename=len(set(names)) > 1)
 
     @cached_property
     def _perhaps_marked(self) -> frozenset[RepoPath]:

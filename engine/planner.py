@@ -12,6 +12,7 @@ from ..policy.fields import fill
 from ..policy.findings import Finding, Severity
 from ..policy.models import Policy
 from ..policy.names import CommitId
+from ..policy.origins import BY_GIT
 from ..policy.ownership import Ownership
 from ..policy.releases import Release
 from . import crosscheck, oracle
@@ -47,8 +48,9 @@ from .plan import (
 from .preflight import require_history
 from .provenance import PolicySource
 from .selection import Target, select
-from .settled_conflicts import on_git_base, settled_conflicts
+from .settled_conflicts import on_git_base
 from .survival import customization_states
+from .told_merges import told_merges
 from .versioning import VersionState, tag_on, version_state
 
 
@@ -152,8 +154,8 @@ def _merge(
     check = crosscheck.finish(checking, evaluation.merge)
     on_git = on_git_base(fork, scratch, release, based, git)
     store = store_of(fork, scratch, release, based)
-    settled = settled_conflicts(fork, evaluation, on_git, store, ownership)
-    decisions = crosscheck.apply(check, (*evaluation.decisions, *settled))
+    told = told_merges(fork, evaluation, on_git, store, ownership)
+    decisions = crosscheck.apply(check, (*evaluation.decisions, *told))
     tree = planned_tree(fork, scratch, evaluation.merge, decisions)
     return Merged(
         release,
@@ -233,11 +235,11 @@ def _commands(policy: Policy, decisions: tuple[Decision, ...]) -> tuple[str, ...
 
 
 def _status(decisions: tuple[Decision, ...], findings: tuple[Finding, ...]) -> Status:
-    """A lost customization needs people as much as a conflict that is left for them."""
+    """A lost customization needs people as much as an open conflict; what git merges by itself is no decision."""
     errors = any(each.severity is Severity.ERROR for each in findings)
     if errors or any(each.needs_person for each in decisions):
         return Status.REVIEW
-    return Status.RESOLVED if decisions else Status.CLEAN
+    return Status.RESOLVED if any(each.rule != BY_GIT for each in decisions) else Status.CLEAN
 
 
 def _summary(fork: Fork, merged: Merged) -> Summary:

@@ -65,6 +65,10 @@ class Guards:
         yield from self._lost_marks(marked)
         yield from self._lost(rule, loss)
 
+    def return_objections(self, rule: Rule | None, returned: Loss) -> Iterator[Objection]:
+        """What speaks against a merged text in which lines stand again that a side had removed."""
+        yield from self._lost(rule, returned, "{lines} that {side} removed would come back")
+
     def _marked(self, outcome: Outcome, store: Store) -> Iterator[Objection]:
         for file in outcome.settled:
             fork = file.versions.fork
@@ -87,7 +91,9 @@ class Guards:
                     reason = f"the customization “{requirement.customization}” would be lost"
                     yield Objection(reason, (requirement.wanted,))
 
-    def _lost(self, rule: Rule | None, loss: Loss) -> Iterator[Objection]:
+    def _lost(
+        self, rule: Rule | None, loss: Loss, told: str = "{lines} of {side}'s would be lost"
+    ) -> Iterator[Objection]:
         sides = (
             (self._fork, loss.fork, rule.may_lose if rule else "none"),
             (self._upstream, loss.upstream, rule.may_lose_upstream if rule else "all"),
@@ -100,7 +106,7 @@ class Guards:
                 continue
             held = tuple(line for line in lost if not _allowed(line, allowed))
             if held:
-                yield Objection(f"{_count(held, 'line')} of {side}'s would be lost", held)
+                yield Objection(told.format(lines=_count(held, "line"), side=side), held)
 
 
 def _allowed(line: str, allowed: tuple[str, ...] | str) -> bool:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from .decisions import Loss
 from .guards import Objection
 from .hunks import LABELS, MARKER_SIZE, HunkMerge, Labels, Region, Winner
-from .loss import lost_lines
+from .loss import lost_lines, returned_lines
 from .markers import Marker, marked_numbers
 
 Judge = Callable[[tuple[str, ...], Loss], Iterable[Objection]]
@@ -28,13 +28,32 @@ class HunkResult(Struct, frozen=True):
 
     merge: HunkMerge
     parts: tuple[bytes | OpenHunk, ...]
-    loss: Loss
-    """What the decided regions drop of either side; where text merges cleanly, nothing is lost."""
+    lost: Loss
+    """What the decided regions drop of either side."""
+    returned: Loss
+    """What either side removed, and the text has again though no region lost it: it merged cleanly."""
 
     @property
     def open(self) -> tuple[OpenHunk, ...]:
         """What is left for a person, in order."""
         return tuple(part for part in self.parts if isinstance(part, OpenHunk))
+
+    @property
+    def loss(self) -> Loss:
+        """All that either side loses by what is decided."""
+        return _sum([self.lost, self.returned])
+
+    @property
+    def reason(self) -> str:
+        """How many hunks are left, and why; where several are, for how many lines in all."""
+        total, left = len(self.merge.regions), self.open
+        why = left[0].reason if len(left) == 1 else f"{len(self.at_stake)} lines at stake"
+        return f"{len(left)} of {total} hunk{'' if total == 1 else 's'} left: {why}"
+
+    @property
+    def at_stake(self) -> tuple[str, ...]:
+        """The lines at stake in what is left, hunk by hunk."""
+        return tuple(line for each in self.open for line in each.at_stake)
 
     @property
     def content(self) -> bytes | None:
@@ -74,7 +93,8 @@ def resolve(
         else:
             parts.append(part.of(side))
             losses.append(loss)
-    return HunkResult(merge, tuple(parts), _sum(losses))
+    lost = _sum(losses)
+    return HunkResult(merge, tuple(parts), lost, _returned(merge, parts, lost, untouched))
 
 
 # Private
@@ -85,6 +105,18 @@ def _loss(region: Region, side: Winner, untouched: bool) -> Loss:
     result = region.of(side)
     fork = () if untouched else lost_lines(region.base, region.fork, result)
     return Loss(fork, lost_lines(region.base, region.upstream, result))
+
+
+def _returned(merge: HunkMerge, parts: Iterable[bytes | OpenHunk], lost: Loss, untouched: bool) -> Loss:
+    """What comes back in all that is done, and is not among the lost lines already."""
+    done = b"".join(part for part in parts if isinstance(part, bytes))
+    fork = () if untouched else returned_lines(merge.base, merge.fork, merge.upstream, done)
+    upstream = returned_lines(merge.base, merge.upstream, merge.fork, done)
+    return Loss(_without(fork, lost.fork), _without(upstream, lost.upstream))
+
+
+def _without(lines: tuple[str, ...], told: Collection[str] | None) -> tuple[str, ...]:
+    return tuple(line for line in lines if line not in (told or ()))
 
 
 def _sum(losses: list[Loss]) -> Loss:

@@ -19,7 +19,17 @@ from .markers import has_unclosed_block
 from .models import Policy, Rule
 from .names import RepoPath
 from .origins import BUILT_IN, BY_GIT, DEFAULT
-from .results import Outcome, can_move, is_automatic, loss_of, merged_file, merged_outcome, outcome, winner_of
+from .results import (
+    Outcome,
+    can_move,
+    is_automatic,
+    loss_of,
+    merge_loss,
+    merged_file,
+    merged_outcome,
+    outcome,
+    winner_of,
+)
 from .rule_paths import RulePaths
 from .store import Store
 
@@ -104,7 +114,7 @@ class Ownership:
         return replace(
             self._draft(facts, _BY_GIT),
             resolution=Resolution.MERGE,
-            loss=loss_of(outcome, store),
+            loss=merge_loss(outcome, store),
             results={facts.conflict.path: result},
         )
 
@@ -112,7 +122,7 @@ class Ownership:
         """What git merged by itself, left for a person where marked lines of the fork's are lost; None elsewhere."""
         outcome = merged_outcome(facts, result)
         objections = tuple(self._guards.against_merge(outcome, store))
-        return self._decision(facts, _BY_GIT, outcome, objections, loss_of(outcome, store)) if objections else None
+        return self._decision(facts, _BY_GIT, outcome, objections, merge_loss(outcome, store)) if objections else None
 
     def explain(self, file: FileFacts, kind: Kind | None) -> tuple[RuleTrace, ...]:
         """Every rule up to the one that decides a path, each with its conditions."""
@@ -209,20 +219,21 @@ class Ownership:
 
     def _hunk_decision(self, facts: ConflictFacts, ruling: Ruling, hunks: HunkResult, store: Store) -> Decision:
         """A file whose hunks are decided; where some are open, the rest of it is done all the same."""
-        versions = facts.conflict.files[facts.conflict.path]
-        mode = merged_mode(versions, winner_of(ruling.resolution))
+        mode = merged_mode(facts.conflict.files[facts.conflict.path], winner_of(ruling.resolution))
+        returned = tuple(self._guards.return_objections(ruling.source, hunks.returned))
         if hunks.open:
             return replace(
                 self._draft(facts, ruling),
-                reason=_open_hunks(hunks),
+                reason="; ".join((hunks.reason, *(each.reason for each in returned))),
                 loss=hunks.loss,
-                at_stake=tuple(line for each in hunks.open for line in each.at_stake),
+                at_stake=(*hunks.at_stake, *(line for each in returned for line in each.at_stake)),
                 draft=Entry(mode, store.write(hunks.with_markers())),
             )
         entry = Entry(mode, store.write(hunks.content or b""))
         results = {path: entry if path == facts.conflict.path else None for path in facts.conflict.paths}
         outcome = Outcome(results, ())
-        return self._decision(facts, ruling, outcome, tuple(self._guards.against_content(outcome, store)), hunks.loss)
+        objections = (*returned, *self._guards.against_content(outcome, store))
+        return self._decision(facts, ruling, outcome, objections, hunks.loss)
 
     # Decisions
 
@@ -277,14 +288,6 @@ def _is_protected(holds: bool) -> Condition:
 
 def _for_a_person(ruling: Ruling, reason: str) -> Ruling:
     return Ruling(ruling.rule, Resolution.MANUAL_REVIEW, reason, ruling.source, ruling.line)
-
-
-def _open_hunks(hunks: HunkResult) -> str:
-    """How many hunks are open, and why; where several are, for how many lines in all."""
-    total, still_open = len(hunks.merge.regions), hunks.open
-    lines = sum(len(each.at_stake) for each in still_open)
-    why = still_open[0].reason if len(still_open) == 1 else f"{lines} lines at stake"
-    return f"{len(still_open)} of {total} hunk{'' if total == 1 else 's'} left: {why}"
 
 
 def _effect(ruling: Ruling) -> tuple[object, ...]:

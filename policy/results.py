@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from .decisions import Loss, Resolution
 from .facts import Conflict, ConflictFacts, Entry, FileFacts, Versions
 from .hunks import Winner
-from .loss import is_binary, lost_lines
+from .loss import is_binary, lost_lines, returned_lines
 from .models import Rule
 from .names import RepoPath
 from .store import Side, Store
@@ -68,6 +68,19 @@ def loss_of(result: Outcome, store: Store) -> Loss:
         _joined(_lost(each, each.versions.fork, store) for each in fork),
         _joined(_lost(each, each.versions.upstream, store) for each in result.settled),
     )
+
+
+def merge_loss(result: Outcome, store: Store) -> Loss:
+    """What either side loses where git merged by itself: the lines that it removed and that come back."""
+    return Loss(
+        tuple(line for each in result.settled for line in returned_to_fork(each, store)),
+        tuple(line for each in result.settled for line in _returned(each, each.versions.upstream, store)),
+    )
+
+
+def returned_to_fork(file: Settled, store: Store) -> tuple[str, ...]:
+    """The lines that the fork removed from a file, and that come back where git merged it by itself."""
+    return () if file.untouched else _returned(file, file.versions.fork, store)
 
 
 def files_with_results(facts: ConflictFacts) -> tuple[FileFacts, ...]:
@@ -173,6 +186,17 @@ def _joined(losses: Iterable[tuple[str, ...] | None]) -> tuple[str, ...] | None:
             return None
         found.extend(lines)
     return tuple(found)
+
+
+def _returned(file: Settled, side: Entry | None, store: Store) -> tuple[str, ...]:
+    """The lines that a side removed and that come back; none where a side has the base's entry, and in no binary."""
+    base, fork, upstream = file.versions.entries
+    other = upstream if side is fork else fork
+    entries = [each for each in (base, side, other, file.result) if each is not None and each.is_file]
+    if len(entries) < 4 or base in (fork, upstream):
+        return ()
+    contents = [store.read(each.id) for each in entries]
+    return () if any(map(is_binary, contents)) else returned_lines(*contents)
 
 
 def _lost(file: Settled, side: Entry | None, store: Store) -> tuple[str, ...] | None:

@@ -93,7 +93,7 @@ class TestLaws:
         """No decided region loses what the rule forbids, and every line of an open one is still shown."""
         merge = merge_hunks(scratch, *triple)
         result = resolve(merge, side, judge(may_lose_upstream="none"))
-        assert (result.loss.fork, result.loss.upstream) == ((), ())
+        assert (result.lost.fork, result.lost.upstream) == ((), ())
         assert (result.content is None) == bool(result.open)
         shown = result.with_markers()
         open_lines = (lines_of(each.region.fork) + lines_of(each.region.upstream) for each in result.open)

@@ -61,6 +61,40 @@ class TestMayLose:
         assert result.loss == Loss()
 
 
+class TestLinesThatComeBack:
+    """The fork took `import` out, and upstream moved it to where nothing conflicts."""
+
+    MERGE = HunkMerge(
+        b"import\nmiddle\nold\n",
+        b"middle\nfix\n",
+        b"middle\nimport\nnew\n",
+        (b"middle\nimport\n", Region(b"old\n", b"fix\n", b"new\n", 1)),
+    )
+
+    def test_they_count_as_loss_though_no_hunk_loses_them(self) -> None:
+        result = given_to("upstream", self.MERGE, may_lose="all")
+        assert (result.lost.fork, result.returned.fork, result.loss.fork) == (("fix",), ("import",), ("fix", "import"))
+
+    def test_they_count_where_hunks_are_open_too(self) -> None:
+        result = given_to("upstream", self.MERGE)
+        assert (len(result.open), result.loss) == (1, Loss(fork=("import",)))
+
+    def test_the_same_holds_for_upstream_s(self) -> None:
+        turned = HunkMerge(self.MERGE.base, self.MERGE.upstream, self.MERGE.fork, self.MERGE.parts)
+        assert given_to("upstream", turned, may_lose="all").returned == Loss(upstream=("import",))
+
+    def test_an_untouched_file_has_nothing_to_come_back(self) -> None:
+        assert given_to("upstream", self.MERGE, untouched=True).loss.fork == ()
+
+    def test_what_a_hunk_loses_is_counted_once(self) -> None:
+        merge = merge_of(Region(b"a\nb\n", b"b2\n", b"a\nb3\n", 0))
+        assert given_to("upstream", merge, may_lose="all").loss.fork == ("b2", "a")
+
+    def test_what_an_open_hunk_holds_is_a_person_s(self) -> None:
+        merge = merge_of(Region(b"a\nb\n", b"b2\n", b"a\nb3\n", 0))
+        assert given_to("upstream", merge).loss.fork == ()
+
+
 class TestMarkers:
     def test_a_marked_line_leaves_its_hunk_open_whatever_may_be_lost(self) -> None:
         result = given_to("upstream", MERGE, may_lose="all", markers=["fi"])
