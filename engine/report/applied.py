@@ -16,7 +16,7 @@ from ..escape import shell
 from ..plan import Plan
 from ..refs import Holds, SyncBranch
 from .document import Data, as_document
-from .layout import command, cut, fields, indented, joined, render, text
+from .layout import command, cut, fields, indented, joined, path, render, text
 from .steps import MADE_AGAIN, WORK_TREE, by_hand, stage_again
 from .words import count, short
 
@@ -173,6 +173,6 @@ def _left(plan: Plan) -> Iterator[RenderableType]:
 
 def _file(decision: Decision) -> RenderableType:
     kind = decision.kind.value if decision.kind else "merges, but waits for a person"
-    heading = joined(text(decision.path, "bold yellow"), text(f"  {kind}", "dim"))
+    heading = joined(path(decision.path, "bold yellow"), text(f"  {kind}", "dim"))
     guidance = [text(" ".join(decision.guidance.split()), limit=500)] if decision.guidance else []
     return Group(heading, *(indented(each) for each in (text(decision.reason, limit=300), *guidance)))

@@ -25,7 +25,7 @@ from .audit_words import (
 from .check import grouped
 from .findings import SEVERITY_STYLE
 from .groups import by_directory
-from .layout import columns, cut, indented, joined, render, text
+from .layout import columns, cut, indented, joined, path, render, text
 from .words import count
 
 _MESSAGE = 2000
@@ -75,7 +75,7 @@ def _against(group: Recorded) -> Iterator[RenderableType]:
     """A group with its paths by name; where they are many, by directory."""
     yield joined(text(f"{len(group.paths):,}  ", "red"), text(recorded(group)))
     if len(group.paths) <= NAMED:
-        yield indented(Group(*(text(path, limit=_MESSAGE) for path in group.paths)))
+        yield indented(Group(*(path(each) for each in group.paths)))
     else:
         places = by_directory(group.paths, PLACES)
         yield indented(columns([(f"{number:,}", text(place)) for place, number in places]))

@@ -17,7 +17,7 @@ from ..explanation import Explanation, RuleExplanation
 from .document import as_document
 from .groups import by_directory
 from .json import decision_data
-from .layout import MESSAGE, columns, cut, fields, indented, render, text
+from .layout import MESSAGE, columns, cut, fields, indented, path, render, text
 from .words import count, short
 
 Renderers = dict[str, Callable[[], str]]
@@ -47,7 +47,7 @@ def rule_renderers(explained: RuleExplanation, file: str, output: Output) -> Ren
 
 
 def _path(explained: Explanation, policy: Policy, file: str) -> RenderableType:
-    heading = text(explained.file.path, "bold").append(f"  {_conflict(explained)}", style="dim")
+    heading = path(explained.file.path, "bold").append(f"  {_conflict(explained)}", style="dim")
     verdict = "asks for" if explained.is_overruled else "decides"
     rules = cut([_trace(each, file, verdict) for each in explained.traces], _MAX_RULES, "rules")
     return Group(

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
+from itertools import zip_longest
 
 from msgspec import Struct
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
@@ -22,9 +24,11 @@ MESSAGE = 2000
 NAME_WIDTH = 9
 """The width of the column of names, so that values stand under each other."""
 
+_WIDEST_NAME = 24
+
 
 def render(content: RenderableType, screen: Screen) -> str:
-    """The content as text for a screen, without spaces at line ends; only commands may be longer than it is wide."""
+    """The content as text for a screen, without spaces at line ends; only commands and paths may pass its edge."""
     console = _Page(screen)
     with console.capture() as capture:
         console.print(content, crop=False)
@@ -36,9 +40,16 @@ def text(value: str, style: str = "", limit: int = 300) -> Text:
     return Text(terminal(value, limit), style=style, overflow="fold")
 
 
+def path(value: str, style: str = "") -> Text:
+    """A path on one line however narrow the screen is, so that it can be copied."""
+    shown = text(value, style)
+    shown.overflow = "ignore"
+    return shown
+
+
 def joined(*parts: Text) -> Text:
-    """Texts in one line, each in its own style."""
-    line = Text(overflow="fold")
+    """Texts in one line, each in its own style; wrapped or not as the first one is."""
+    line = Text(overflow=parts[0].overflow)
     for part in parts:
         line.append_text(part)
     return line
@@ -71,14 +82,11 @@ def indented(content: RenderableType, by: int = 2) -> RenderableType:
 
 def fields(rows: Iterable[tuple[str, RenderableType]]) -> RenderableType:
     """Names with their values; a name that repeats the one before it is left blank."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(min_width=NAME_WIDTH, style="dim", overflow="fold", max_width=24)
-    table.add_column(overflow="fold")
-    previous = ""
-    for name, value in rows:
-        table.add_row(Text("" if name == previous else terminal(name)), value)
-        previous = name
-    return table
+    every = [(terminal(name), value) for name, value in rows]
+    width = min(_WIDEST_NAME, max((NAME_WIDTH, *(cell_len(name) for name, _ in every))))
+    previous = ["", *(name for name, _ in every)]
+    shown = ("" if name == before else name for (name, _), before in zip(every, previous, strict=False))
+    return Group(*(_Field(name, value, width) for name, (_, value) in zip(shown, every, strict=True)))
 
 
 def columns(rows: Iterable[Sequence[RenderableType]], right: int = 1) -> RenderableType:
@@ -136,6 +144,25 @@ class _Completed(Struct, frozen=True):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         invocation = console.invocation if isinstance(console, _Page) else Invocation()
         yield self.show(invocation.complete(self.value))
+
+
+class _Field(Struct, frozen=True):
+    """A name beside its value. A table of rich's would cut what has to stay whole."""
+
+    name: str
+    value: RenderableType
+    width: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        names = Text(self.name, style="dim", overflow="fold").wrap(console, self.width)
+        inner = options.update(width=max(1, options.max_width - self.width - 2))
+        lines = Segment.split_lines(console.render(self.value, inner))
+        for name, line in zip_longest(names, lines, fillvalue=None):
+            shown = (name or Text()).copy()
+            shown.align("left", self.width + 2)
+            yield from shown.render(console)
+            yield from line or ()
+            yield Segment.line()
 
 
 class _Indented(Struct, frozen=True):

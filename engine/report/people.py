@@ -10,7 +10,7 @@ from ...policy.decisions import Decision
 from ...policy.facts import ForkCommit
 from ..plan import Plan
 from .groups import by_directory
-from .layout import columns, cut, fields, indented, joined, text
+from .layout import columns, cut, fields, indented, joined, path, text
 from .words import short, subject
 
 MAX_ITEMS = 8
@@ -25,7 +25,7 @@ MAX_REASONS = 4
 
 def file_for_person(decision: Decision, plan: Plan) -> RenderableType:
     """One file: its rule, the reason, what to do, whose commits it is about, and what is at stake."""
-    heading = joined(text(decision.path, "bold yellow"), text(f"  {decision.kind or 'no conflict'}", "dim"))
+    heading = joined(path(decision.path, "bold yellow"), text(f"  {decision.kind or 'no conflict'}", "dim"))
     return Group(heading, indented(fields(_file_fields(decision, plan))))
 
 
@@ -52,7 +52,7 @@ def rule_and_line(name: str, line: int | None, plan: Plan) -> str:
 def places(decisions: tuple[Decision, ...], limit: int = MAX_ITEMS) -> RenderableType:
     """The one path, or the directories with their counts."""
     if len(decisions) == 1:
-        return text(decisions[0].path, "dim")
+        return path(decisions[0].path, "dim")
     counts = by_directory((each.path for each in decisions), limit)
     return columns((text(f"{number:,}", "dim"), text(name, "dim")) for name, number in counts)
 
@@ -65,8 +65,8 @@ def _files(decisions: tuple[Decision, ...]) -> tuple[RenderableType, ...]:
     if len(decisions) > MAX_NAMES:
         return (places(decisions),)
     if not _is_told_by_file(decisions):
-        return tuple(text(each.path, "dim") for each in decisions)
-    return tuple(Group(text(each.path), indented(text(each.reason, "dim", limit=500))) for each in decisions)
+        return tuple(path(each.path, "dim") for each in decisions)
+    return tuple(Group(path(each.path), indented(text(each.reason, "dim", limit=500))) for each in decisions)
 
 
 def _is_told_by_file(decisions: tuple[Decision, ...]) -> bool:
@@ -75,9 +75,9 @@ def _is_told_by_file(decisions: tuple[Decision, ...]) -> bool:
 
 
 def _file_fields(decision: Decision, plan: Plan) -> Iterator[tuple[str, RenderableType]]:
-    for path in decision.paths:
-        if path != decision.path:
-            yield "also", text(path)
+    for each in decision.paths:
+        if each != decision.path:
+            yield "also", path(each)
     yield "rule", text(rule_and_line(decision.rule, decision.line, plan))
     yield "why", text(decision.reason, limit=500)
     if decision.guidance:

@@ -11,7 +11,7 @@ from forkpolicy.engine.report.text import to_text
 from forkpolicy.policy.decisions import Resolution
 from forkpolicy.policy.names import RepoPath
 from tests.hostile import HOSTILE
-from tests.plans import EVERY, accepted, hostile, large, review
+from tests.plans import EVERY, accepted, hostile, large, manual, review
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -65,6 +65,14 @@ def test_hostile_text_does_nothing(text: str, color: bool) -> None:
     assert not re.search(r"^\s*::[A-Za-z][^\n]*?::", shown, re.MULTILINE)
     assert "##[" not in shown
     assert len(shown) < 25_000
+
+
+@pytest.mark.parametrize("path", ["deep/" * 30 + "file", "with spaces " * 12 + "file"], ids=["long", "with spaces"])
+@pytest.mark.parametrize("files", [1, 15], ids=["by file", "by rule"])
+def test_a_path_that_somebody_has_to_open_stays_on_one_line(path: str, files: int) -> None:
+    decisions = tuple(manual(f"{path}{number:02}") for number in range(files))
+    lines = to_text(replace(review(), decisions=decisions), Screen(80)).splitlines()
+    assert [sum(each.path in line for line in lines) for each in decisions] == [1] * files
 
 
 def test_rich_markup_is_only_text() -> None:
