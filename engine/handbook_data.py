@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, cast
 
+from msgspec import to_builtins
+
 from ..policy.branches import merge_allowed, role_of
 from ..policy.commits import bump_of, parse, problems
 from ..policy.customizations import requirements
-from ..policy.models import Branch, Customization, Policy, Rule, Versions
+from ..policy.models import Branch, Customization, Merges, Policy, Rule, Versions
 from ..policy.releases import in_words
 from ..policy.versions import Bump, ForkVersion, VersionFormat, image_tags
 from .report.document import Data
@@ -43,7 +45,7 @@ def handbook_data(policy: Policy) -> Data:
         "production": policy.production,
         "branches": [_branch(each) for each in policy.branches],
         "merges": list(_merges(policy)),
-        "method": _production(policy).merges.method,
+        "method": (_production(policy).judged_by or Merges()).method,
         "releases": _releases(policy),
         "versions": None if policy.versions is None else _versions(policy.versions),
         "commits": _commits(policy),
@@ -172,7 +174,7 @@ def _rule(rule: Rule, policy: Policy) -> Data:
 
 
 def _conditions(rule: Rule) -> Iterator[str]:
-    given: dict[str, Any] = {} if rule.when is None else rule.when.model_dump(mode="json", exclude_none=True)
+    given: dict[str, Any] = {} if rule.when is None else to_builtins(rule.when)
     for name, value in given.items():
         words = (
             ", ".join(map(str, cast("list[object]", value))) if isinstance(value, list) else ("yes" if value else "no")

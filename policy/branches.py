@@ -44,15 +44,15 @@ def merge_allowed(base: BranchRole, head: Role | Source) -> MergeVerdict:
     `forbid` wins over `allow`, and what is in neither is not allowed. Production is always judged, any other
     branch only where its entry has `merges`.
     """
-    entry = base.entry
-    if entry is None or (base.role != "production" and "merges" not in entry.model_fields_set):
+    merges = None if base.entry is None else base.entry.judged_by
+    if merges is None:
         return MergeVerdict(True, f"the policy has no `merges` for {quoted(base.name)}")
     into = f"into {base.role} {quoted(base.name)}"
-    if head in entry.merges.forbid:
+    if head in merges.forbid:
         return MergeVerdict(False, f"the policy forbids to merge {_named(head)} {into}")
-    if head in entry.merges.allow:
+    if head in merges.allow:
         return MergeVerdict(True, f"the policy allows to merge {_named(head)} {into}")
-    allowed = " or ".join(map(_named, entry.merges.allow)) or "nothing"
+    allowed = " or ".join(map(_named, merges.allow)) or "nothing"
     return MergeVerdict(False, f"only {allowed} may be merged {into}, not {_named(head)}")
 
 

@@ -1,40 +1,38 @@
-"""Pydantic's errors about a policy, in the words of the person who writes YAML."""
+"""The judge's errors about a policy, in the words of the person who writes YAML."""
 
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
-from pydantic import ValidationError
+from msgspec.structs import fields
 from pydantic_core import ErrorDetails
 
 from .descriptions import descriptions, keys
 from .document import Document, Route, key_of
 from .errors import Problem
+from .judge import FORMS, errors
 from .models import Policy
 from .section import Section
 from .wording import choices, quoted, suggestion
-
-_FORMS = frozenset(("(word)", "(list)", "(line)", "(block)"))
-"""Steps that pydantic adds for the alternatives of a value (`values.py`); they are no keys."""
 
 _A_SECTION = "a section"
 _YES = frozenset(("yes", "on", "y"))
 _NO = frozenset(("no", "off", "n"))
 
 
-def complaints(error: ValidationError, document: Document) -> Iterator[Problem]:
+def complaints(document: Document) -> Iterator[Problem]:
     """One problem for each error that is new.
 
     What has no value at all was already said; and a list counts as empty where its items are wrong.
     """
-    for details in error.errors(include_url=False):
+    for details in errors(document.data, Policy):
         follows = details["type"] == "too_short" and details["input"]
         if details["input"] is not None and not follows:
             yield _problem(details, document)
 
 
 def _problem(details: ErrorDetails, document: Document) -> Problem:
-    route: Route = tuple(step for step in details["loc"] if step not in _FORMS)
+    route: Route = tuple(step for step in details["loc"] if step not in FORMS)
     if details["type"] == "extra_forbidden":
         return Problem(*document.place_of_key(route), key_of(route), "unknown key", _known_keys(route))
     if details["type"] == "missing":
@@ -161,8 +159,12 @@ def _model_at(route: Route) -> type[Section] | None:
     for key in route:
         if isinstance(key, str) and model is not None:
             attribute = keys(model).get(key)
-            model = _model_in(model.model_fields[attribute].annotation) if attribute else None
+            model = _model_in(_types(model)[attribute]) if attribute else None
     return model
+
+
+def _types(model: type[Section]) -> dict[str, Any]:
+    return {each.name: each.type for each in fields(model)}
 
 
 def _model_in(annotation: Any) -> type[Section] | None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .decisions import Resolution
 from .facts import Change, Entry, FileFacts, Kind, Versions
@@ -81,7 +82,7 @@ def never_wins(policy: Policy, owned: Mapping[str, frozenset[RepoPath]]) -> Iter
 def matches_nothing(policy: Policy, rule: Rule, files: Files) -> Iterator[Finding]:
     """Patterns that match no file of production and none of the newest release."""
     for pattern in rule.paths:
-        alone = rule.model_copy(update={"paths": (pattern,)})
+        alone = replace(rule, paths=(pattern,))
         if not pattern.startswith("!") and not files.of_rule(alone):
             message = f"rule `{rule.name}`: {pattern} matches no file of production nor of the newest release"
             yield _about(
@@ -186,7 +187,7 @@ def _implies(rule: Rule, earlier: Rule) -> bool:
         return False
     if earlier.when is None:
         return True
-    return rule.when is not None and all(_narrower(rule.when, earlier.when, key) for key in When.model_fields)
+    return rule.when is not None and all(_narrower(rule.when, earlier.when, key) for key in When.__struct_fields__)
 
 
 def _narrower(when: When, earlier: When, key: str) -> bool:

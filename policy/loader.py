@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator
 
-from pydantic import ValidationError
-
-from .complaints import complaints
 from .consistency import inconsistencies
+from .conversion import convert
 from .document import Document, key_of
 from .errors import PolicyError, Problem
 from .models import Policy
@@ -23,6 +21,8 @@ def load(text: bytes, file: str) -> Policy:
     policy, found = _validated(document)
     said = {problem.place for problem in problems}
     problems += [problem for problem in (*found, *inconsistencies(document)) if problem.place not in said]
+    if policy is None and not problems:
+        raise RuntimeError("the policy cannot be converted, and nothing is wrong with it")
     if policy is None or problems:
         raise PolicyError(file, tuple(problems))
     return policy.with_lines(
@@ -41,7 +41,10 @@ def _without_value(document: Document) -> Iterator[Problem]:
 
 
 def _validated(document: Document) -> tuple[Policy | None, list[Problem]]:
-    try:
-        return Policy.model_validate(document.data), []
-    except ValidationError as error:
-        return None, list(complaints(error, document))
+    policy = convert(document.data, Policy)
+    if policy is not None:
+        return policy, []
+    # pydantic takes long to start, and a good policy does not need it
+    from .complaints import complaints  # noqa: PLC0415
+
+    return None, list(complaints(document))

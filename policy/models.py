@@ -1,14 +1,17 @@
 """The policy as values: one model per section of `carto-fork.yaml` (DESIGN.md, section 3)."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from copy import copy
 from typing import Annotated, Literal
 
-from pydantic import Field, PrivateAttr, Strict
+from msgspec import Meta, field
+from msgspec.structs import force_setattr
 
+from .facts import Change, Kind
 from .findings import Severity
-from .rule_models import Marker, MarkerBlock, OneChange, OneKind, Ownership, Rule, When
+from .rule_models import Marker, MarkerBlock, Ownership, Rule, When
 from .section import Section
+from .value_checks import TimeSpan
 from .values import (
     BranchName,
     BranchPattern,
@@ -72,7 +75,7 @@ Source = Literal["release", "mirror", "sync", "topic"]
 """What can be merged into a branch: an upstream release, or a branch by its role."""
 
 
-class Fork(Section):
+class Fork(Section, frozen=True, kw_only=True):
     """The fork."""
 
     name: Text
@@ -85,7 +88,7 @@ class Fork(Section):
     """The fork's first own commit; nothing that descends from it is upstream's."""
 
 
-class Upstream(Section):
+class Upstream(Section, frozen=True, kw_only=True):
     """What the fork was made from."""
 
     name: Text
@@ -96,7 +99,7 @@ class Upstream(Section):
     """The git remote of upstream."""
 
 
-class Scheme(Section):
+class Scheme(Section, frozen=True, kw_only=True):
     """What stable release tags look like in one era of upstream."""
 
     tags: Some[TagScheme]
@@ -107,27 +110,27 @@ class Scheme(Section):
     """The first version after the era."""
 
 
-class Releases(Section):
+class Releases(Section, frozen=True, kw_only=True):
     """Which upstream tags are stable releases: a tag that no scheme matches whole is none."""
 
     schemes: Some[Scheme]
     """The forms of release tags, by era."""
     deny: Mapping[str, Text] = {}
     """Tags that are not to be merged, each with the reason."""
-    min_age: Duration = timedelta(0)
+    min_age: Duration = TimeSpan()
     """How old a release must be before it is merged."""
     stale_after: Duration | None = None
     """Without a newer release for so long though upstream's branch moved, the schemes may be out of date."""
 
 
-class Merge(Section):
+class Merge(Section, frozen=True, kw_only=True):
     """How a release is merged."""
 
     base: Literal["auto", "git", "content"] = "auto"
     """The merge base: git's, the upstream commit whose content the fork stands on, or what fits."""
 
 
-class Merges(Section):
+class Merges(Section, frozen=True, kw_only=True):
     """What may be merged into a branch, and how."""
 
     allow: Many[Source] = ("release", "sync", "topic")
@@ -138,7 +141,7 @@ class Merges(Section):
     """How pull requests are merged; a squashed sync loses the merge base."""
 
 
-class Branch(Section):
+class Branch(Section, frozen=True, kw_only=True):
     """What the branches of some names are for; the first entry that matches wins."""
 
     names: Some[BranchPattern]
@@ -149,12 +152,17 @@ class Branch(Section):
     """For a mirror: the remote branch that it follows, such as `upstream/main`."""
     base: BranchName | None = None
     """For sync and topic branches: the branch that they are merged into."""
-    merges: Merges = Merges()
+    merges: Merges | None = None
     """What may be merged into the branches, and how. Production is always judged by it, other branches where
     it is given."""
 
+    @property
+    def judged_by(self) -> Merges | None:
+        """What merges into the branches are judged by; None where everything may be merged."""
+        return Merges() if self.merges is None and self.role == "production" else self.merges
 
-class PathText(Section):
+
+class PathText(Section, frozen=True, kw_only=True):
     """A text in a file."""
 
     path: RepositoryPath
@@ -163,7 +171,7 @@ class PathText(Section):
     """The text, as it stands in the file."""
 
 
-class PathPattern(Section):
+class PathPattern(Section, frozen=True, kw_only=True):
     """A regular expression for a file's lines."""
 
     path: RepositoryPath
@@ -172,12 +180,12 @@ class PathPattern(Section):
     """The regular expression."""
 
 
-class Customization(Section):
+class Customization(Section, frozen=True, kw_only=True):
     """A change of the fork that must survive every sync."""
 
     name: Text
     """What people call the change."""
-    pull_requests: Many[Annotated[int, Field(ge=1)]] = ()
+    pull_requests: Many[Annotated[int, Meta(ge=1)]] = ()
     """The fork's pull requests that made it."""
     reason: Text | None = None
     """Why the fork needs it."""
@@ -197,7 +205,7 @@ class Customization(Section):
     """Files that must exist."""
 
 
-class UpstreamVersion(Section):
+class UpstreamVersion(Section, frozen=True, kw_only=True):
     """Where the upstream version stands in the tree."""
 
     file: RepositoryPath
@@ -206,7 +214,7 @@ class UpstreamVersion(Section):
     """A regular expression with a group `version`; every match must agree."""
 
 
-class Bumps(Section):
+class Bumps(Section, frozen=True, kw_only=True):
     """Which types of commits raise which part of the fork's version."""
 
     major: Many[CommitType] = ("breaking",)
@@ -219,7 +227,7 @@ class Bumps(Section):
     """What all other commits raise."""
 
 
-class Versions(Section):
+class Versions(Section, frozen=True, kw_only=True):
     """How the fork numbers its releases."""
 
     format: VersionFormat
@@ -240,18 +248,18 @@ class Versions(Section):
     """Container image tags of a release."""
 
 
-class Commits(Section):
+class Commits(Section, frozen=True, kw_only=True):
     """What subjects of commits must look like (Conventional Commits)."""
 
     types: Some[CommitType] = (
         "feat", "fix", "docs", "style", "refactor", "perf", "test", "build", "ci", "chore", "revert",
     )  # fmt: skip
     """The types that a subject may begin with."""
-    subject_max: Annotated[int, Field(ge=10, le=1000)] = 72
+    subject_max: Annotated[int, Meta(ge=10, le=1000)] = 72
     """The longest subject, in characters."""
 
 
-class Waiver(Section):
+class Waiver(Section, frozen=True, kw_only=True):
     """A finding that is accepted for a time."""
 
     finding: Name
@@ -264,10 +272,10 @@ class Waiver(Section):
     """The last day of the waiver."""
 
 
-class Check(Section):
+class Check(Section, frozen=True, kw_only=True):
     """How `forkpolicy check` judges."""
 
-    severity: Mapping[str, Annotated[Severity, Strict(False)]] = {}
+    severity: Mapping[str, Severity] = {}
     """How bad a finding is, by its name, where it differs from the built-in severity."""
     cherry_picks: Literal["allow", "forbid"] = "allow"
     """Upstream commits taken one by one, as commits of the fork's own."""
@@ -275,7 +283,7 @@ class Check(Section):
     """Findings that are accepted for a time."""
 
 
-class Labels(Section):
+class Labels(Section, frozen=True, kw_only=True):
     """The labels of a sync's pull request."""
 
     always: Many[Text] = ()
@@ -286,7 +294,7 @@ class Labels(Section):
     """On a sync that leaves conflicts for people."""
 
 
-class PullRequestTemplate(Section):
+class PullRequestTemplate(Section, frozen=True, kw_only=True):
     """The pull request that asks for a sync."""
 
     branch: SyncBranch = "upstream-sync/{tag}"
@@ -303,12 +311,12 @@ class PullRequestTemplate(Section):
     """When an older sync is still open: wait for it, or replace it."""
 
 
-class Example(Section):
+class Example(Section, frozen=True, kw_only=True):
     """A test of the policy: the facts of a path, and the rule that must decide it."""
 
     path: RepositoryPath
     """The path."""
-    kind: OneKind | None = None
+    kind: Kind | None = None
     """How it conflicts; without it, as to its content."""
     untouched: bool = False
     """The fork holds no work of its own there."""
@@ -316,9 +324,9 @@ class Example(Section):
     """Upstream never had it."""
     leftover: bool = False
     """An old upstream file that upstream has since deleted."""
-    upstream: OneChange | None = None
+    upstream: Change | None = None
     """What upstream did to it since the base."""
-    fork: OneChange | None = None
+    fork: Change | None = None
     """What the fork did to it since the base."""
     binary: bool = False
     """It is binary."""
@@ -326,12 +334,12 @@ class Example(Section):
     """The rule that must decide it; `default` where none should match."""
 
 
-class Policy(Section):
+class Policy(Section, frozen=True, kw_only=True, dict=True):
     """The rules of a long-lived fork: how upstream's releases are merged, checked and numbered."""
 
-    schema_location: str | None = Field(default=None, alias="$schema")
+    schema_location: str | None = field(default=None, name="$schema")
     """The JSON schema of this file, for editors; not read."""
-    schema_version: Literal[1] = Field(alias="schema")
+    schema_version: Literal[1] = field(name="schema")
     """The version of the policy language."""
     fork: Fork
     """The fork."""
@@ -360,8 +368,6 @@ class Policy(Section):
     examples: Many[Example] = ()
     """The policy's own tests, run by `forkpolicy validate`."""
 
-    _rule_lines: Mapping[str, int] = PrivateAttr(default_factory=dict[str, int])
-
     @property
     def production(self) -> str:
         """The name of the production branch."""
@@ -374,10 +380,11 @@ class Policy(Section):
 
     def line_of(self, rule: str) -> int | None:
         """The line of a rule in the policy file; None for what is built in, or was made in memory."""
-        return self._rule_lines.get(rule)
+        lines: Mapping[str, int] = getattr(self, "_lines", {})
+        return lines.get(rule)
 
     def with_lines(self, lines: Mapping[str, int]) -> "Policy":
         """This policy, knowing the lines of its rules."""
-        located = self.model_copy()
-        located._rule_lines = lines
+        located = copy(self)
+        force_setattr(located, "_lines", lines)  # beside the values: no key of the file
         return located

@@ -66,12 +66,12 @@ def _moved(before: list[str], after: list[str]) -> str | None:
 
 
 def _other_changes(before: Policy, after: Policy) -> Iterator[str]:
-    for key in Policy.model_fields:
+    for key in Policy.__struct_fields__:
         if key == "schema_location":
             continue
         old, new = getattr(before, key), getattr(after, key)
         if isinstance(old, Section) and isinstance(new, Section) and type(old) is type(new):
-            parts = [part for part in type(old).model_fields if getattr(old, part) != getattr(new, part)]
+            parts = [part for part in old.__struct_fields__ if getattr(old, part) != getattr(new, part)]
             yield from (f"{quoted(f'{key}.{part}')} changed" for part in parts if (key, part) != ("ownership", "rules"))
         elif old != new:
             yield f"{quoted(key)} changed"

@@ -2,32 +2,36 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Strict, Tag
+from msgspec import field
 
 from .decisions import Resolution
 from .facts import Change, Kind
 from .names import RepoPath
-from .section import Section
+from .section import OneOf, Section
 from .values import Lines, Many, Name, Pattern, Some, Suffix, Text
 
-RuleResolution = Literal[
-    Resolution.KEEP_FORK,
-    Resolution.ACCEPT_UPSTREAM,
-    Resolution.MANUAL_REVIEW,
-    Resolution.DISABLE,
-    Resolution.REMOVE,
-    Resolution.REGENERATE,
+RuleResolution = Annotated[
+    Resolution,
+    OneOf(
+        (
+            Resolution.KEEP_FORK,
+            Resolution.ACCEPT_UPSTREAM,
+            Resolution.MANUAL_REVIEW,
+            Resolution.DISABLE,
+            Resolution.REMOVE,
+            Resolution.REGENERATE,
+        )
+    ),
 ]
 """What a rule may ask for; `merge` is not asked for, it happens."""
 
-DefaultResolution = Literal[Resolution.KEEP_FORK, Resolution.ACCEPT_UPSTREAM, Resolution.MANUAL_REVIEW]
+DefaultResolution = Annotated[
+    Resolution, OneOf((Resolution.KEEP_FORK, Resolution.ACCEPT_UPSTREAM, Resolution.MANUAL_REVIEW))
+]
 """What needs no further options."""
 
-OneKind = Annotated[Kind, Strict(False)]
-OneChange = Annotated[Change, Strict(False)]
 
-
-class MarkerBlock(Section):
+class MarkerBlock(Section, frozen=True, kw_only=True):
     """A marked block: the fork's lines stand between two marks."""
 
     begin: Text
@@ -36,18 +40,11 @@ class MarkerBlock(Section):
     """The text that closes the block."""
 
 
-def _marker_form(value: object) -> str:
-    return "(block)" if isinstance(value, dict | MarkerBlock) else "(line)"
-
-
-Marker = Annotated[
-    Annotated[Text, Tag("(line)")] | Annotated[MarkerBlock, Tag("(block)")],
-    Discriminator(_marker_form),
-]
+Marker = Text | MarkerBlock
 """Text that flags a line of the fork, or a block of lines."""
 
 
-class When(Section):
+class When(Section, frozen=True, kw_only=True):
     """Conditions on a path; all that are given must hold."""
 
     untouched: bool | None = None
@@ -58,17 +55,17 @@ class When(Section):
     """A customization of the policy names the path."""
     leftover: bool | None = None
     """An old upstream file that upstream has since deleted."""
-    upstream: Some[OneChange] | None = None
+    upstream: Some[Change] | None = None
     """What upstream did to the path since the base: one of these."""
-    fork: Some[OneChange] | None = None
+    fork: Some[Change] | None = None
     """What the fork did to the path since the base: one of these."""
     binary: bool | None = None
     """The file is binary."""
-    kinds: Some[OneKind] | None = None
+    kinds: Some[Kind] | None = None
     """How the path conflicts: one of these."""
 
 
-class Rule(Section):
+class Rule(Section, frozen=True, kw_only=True):
     """One rule of ownership; the first that matches a path decides it."""
 
     name: Name
@@ -94,7 +91,7 @@ class Rule(Section):
     """Lines of upstream that `keep-fork` may drop; any other loss goes to a person."""
     suffix: Suffix = ".txt"
     """For `disable`: what is appended to the path, so that the file is no longer active."""
-    copy_: Literal["follow", "keep", "none"] = Field(default="follow", alias="copy")
+    copy_: Literal["follow", "keep", "none"] = field(default="follow", name="copy")
     """For `disable`: the disabled copy follows upstream's content, keeps the fork's, or is not made."""
     command: Text | None = None
     """For `regenerate`: the command that makes the file; it becomes a step of the plan and is not run."""
@@ -109,7 +106,7 @@ class Rule(Section):
         return RepoPath(f"{path}{self.suffix}") if is_kept else None
 
 
-class Ownership(Section):
+class Ownership(Section, frozen=True, kw_only=True):
     """Who decides a path."""
 
     default: DefaultResolution = Resolution.MANUAL_REVIEW

@@ -3,6 +3,7 @@
 from typing import Any
 
 from .descriptions import descriptions
+from .judge import json_schema
 from .models import Policy
 from .section import Section
 
@@ -18,7 +19,7 @@ def schema() -> Json:
     It knows structure: keys, types, choices. What must fit together, and what a pattern or a regular
     expression may say, only the loader judges.
     """
-    generated = Policy.model_json_schema(by_alias=True, ref_template="#/definitions/{model}")
+    generated = json_schema(Policy, "#/definitions/{model}")
     definitions: Json = generated.pop("$defs")
     models = {model.__name__: model for model in Section.__subclasses__()}
     return {

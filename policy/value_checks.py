@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from pydantic_core import PydanticCustomError
-
 from .patterns import path_pattern_problem
+from .section import WrongValueError
 from .wording import harmless, quoted
 
 NOT_IN_REFS = re.compile(r"[\s~^:?\[\\\x00-\x1f\x7f]|\.\.|//|@\{|^[/-]|[/.]$|\.lock$")
@@ -19,9 +18,13 @@ _DURATION = re.compile(r"([0-9]{1,6})([mhdw])")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def wrong(message: str, right: str | None = None) -> PydanticCustomError:
+class TimeSpan(timedelta):
+    """A time that the policy gives as a number and a unit."""
+
+
+def wrong(message: str, right: str | None = None) -> WrongValueError:
     """The error for a value: what is wrong with it, and what would be right."""
-    return PydanticCustomError("policy", "{wrong}", {"wrong": message, "right": right})
+    return WrongValueError(message, right)
 
 
 def not_empty(value: str) -> str:
@@ -51,7 +54,7 @@ def parse_duration(value: object) -> object:
     if match is None:
         units = ", ".join(f"`{short}` for {name}" for short, name in UNITS.items())
         raise wrong(f"{quoted(value)} is not a duration", f"write a number and a unit, as in `3d`: {units}")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
+    return TimeSpan(**{UNITS[match[2]]: int(match[1])})
 
 
 def write_duration(value: timedelta) -> str:

@@ -64,7 +64,7 @@ def _seen(found: MirrorCommit, facts: Facts) -> str:
     return f"{name} is {mirror} under another name, its commit {commit} lies on it"
 
 
-_PRODUCTION = BranchRole("carto/main", "production", Branch.model_construct(names=("carto/main",), role="production"))
+_PRODUCTION = BranchRole("carto/main", "production", Branch(names=("carto/main",), role="production"))
 _OTHER = BranchRole("feature/y", "topic", None)
 _TOPIC, _MIRROR = BranchRole("feature/x", "topic", None), BranchRole("main", "mirror", None)
 _ODD = BranchRole("Main", "mirror", None, "`Main` reads as `main`")

@@ -39,7 +39,7 @@ def judge(policy: Policy, facts: Facts) -> Iterator[Finding]:
 
 
 _MIRROR, _PRODUCTION = BranchRole("main", "mirror", None), BranchRole("carto/main", "production", None)
-_TOPIC = BranchRole("feature/x", "topic", Branch.model_construct(names=("feature/*",), role="topic", base="carto/main"))
+_TOPIC = BranchRole("feature/x", "topic", Branch(names=("feature/*",), role="topic", base="carto/main"))
 
 EXAMPLES = (
     Example("a topic that aims at production", Facts(_PRODUCTION, _TOPIC)),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from forkpolicy.engine import cli
 from forkpolicy.engine.handbook import BLOCKS, blocks, fill_in, marked, outdated
@@ -176,10 +177,8 @@ class TestFillingIn:
 
     def test_hostile_text_of_a_policy_cannot_leave_its_block(self, carto: Policy) -> None:
         texts = [f"{text}\n<!-- forkpolicy:end customizations -->\n" for text in HOSTILE.values()]
-        hostile = tuple(
-            carto.customizations[0].model_copy(update={"name": text, "reason": text, "test": text}) for text in texts
-        )
-        found = blocks(carto.model_copy(update={"customizations": hostile}), {})
+        hostile = tuple(replace(carto.customizations[0], name=text, reason=text, test=text) for text in texts)
+        found = blocks(replace(carto, customizations=hostile), {})
         filled = fill_in(PAGE, found)
         assert fill_in(filled, found) == filled
         assert filled.endswith("\nEnd.\n")

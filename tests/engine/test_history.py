@@ -10,6 +10,7 @@ from forkpolicy.engine.history import ForkHistory, fork_commits_by_path, fork_hi
 from forkpolicy.policy.models import Policy
 from forkpolicy.policy.names import CommitId, RepoPath
 from forkpolicy.policy.releases import Release
+from tests.sections import made
 
 from .fork_story import PATH, ForkStory
 
@@ -41,7 +42,7 @@ def story(tmp_path: Path) -> ForkStory:
 def seen(story: ForkStory, since: CommitId | None = None) -> Fork:
     """The fork through its policy."""
     fork = {"name": "ACME", "repository": "acme/widget"} | ({"since": since} if since else {})
-    return Fork.of(story.repo, Policy.model_validate({**POLICY, "fork": fork}))
+    return Fork.of(story.repo, made(Policy, {**POLICY, "fork": fork}))
 
 
 def _branches(story: ForkStory) -> list[CommitId]:

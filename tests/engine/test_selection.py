@@ -10,6 +10,7 @@ from forkpolicy.engine.fork import Fork
 from forkpolicy.engine.selection import Target, select
 from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.models import Policy
+from tests.sections import made
 
 from .fork_story import STEP, ForkStory
 
@@ -61,7 +62,7 @@ def chosen(story: ForkStory, asked: str | None = None, onto: str | None = None, 
         "versions": others.pop("versions", None),
         "releases": {**RELEASES, **others},
     }
-    return select(Fork.of(story.repo, Policy.model_validate(document), onto), asked, story.now)
+    return select(Fork.of(story.repo, made(Policy, document), onto), asked, story.now)
 
 
 def tag(target: Target) -> str | None:

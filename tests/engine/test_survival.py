@@ -11,6 +11,7 @@ from forkpolicy.policy.facts import Entry
 from forkpolicy.policy.models import Customization
 from forkpolicy.policy.names import BlobId, RepoPath
 from tests.plans import accepted, manual
+from tests.sections import made
 
 SUBMODULE = 0o160000
 
@@ -33,7 +34,7 @@ def tree(
 
 def customized(path: str = "a.py", text: str = "uuid", **others: Any) -> tuple[Customization, ...]:
     demands = {"must_contain": [{"path": path, "text": text}]} | others
-    return (Customization.model_validate({"name": "ids", "pull_requests": [68, 70], **demands}),)
+    return (made(Customization, {"name": "ids", "pull_requests": [68, 70], **demands}),)
 
 
 def decided(path: str, content: str | None) -> Decision:

@@ -12,6 +12,7 @@ from forkpolicy.policy.names import BlobId, CommitId, RepoPath
 from forkpolicy.policy.ownership import Ownership
 from forkpolicy.policy.results import Outcome, loss_of, outcome
 from forkpolicy.policy.store import Side
+from tests.sections import made
 
 UPSTREAM_COMMIT = CommitId("fade" + "4" * 36)
 FILE, EXECUTABLE, SYMLINK, SUBMODULE = 0o100644, 0o100755, 0o120000, 0o160000
@@ -24,7 +25,8 @@ def policy(
     **ownership: Any,
 ) -> Policy:
     """A policy of ACME's fork of Widget with these rules; a rule without a name is called `rule`."""
-    return Policy.model_validate(
+    return made(
+        Policy,
         {
             "schema": 1,
             "fork": {"name": "ACME", "repository": "acme/widget"},
@@ -34,7 +36,7 @@ def policy(
             "ownership": {"rules": [{"name": "rule", **rule} for rule in rules], **ownership},
             "customizations": customizations or [],
             "examples": examples or [],
-        }
+        },
     )
 
 

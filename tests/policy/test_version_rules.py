@@ -108,19 +108,19 @@ class TestWhatDoesNotCount:
         assert [each.is_news for each in found] == [True, False, True]
 
     def test_names_match_as_well_as_addresses_in_any_case(self) -> None:
-        by_name = rules().model_copy(update={"authors": ("jose maria vilaplana",)})
+        by_name = replace(rules(), authors=("jose maria vilaplana",))
         commit = own("fix: x", "josemaria@example.com", "Jose Maria Vilaplana")
         (found,) = effects([commit], by_name, FORMAT.parse("v1.79.1-carto.1.7.1"), "1.79.1")
         assert found.version.own == "1.7.2"
 
     def test_without_patterns_everybody_counts(self) -> None:
-        everybody = rules().model_copy(update={"authors": ()})
+        everybody = replace(rules(), authors=())
         (found,) = effects([own("fix: x", "a@b.c")], everybody, FORMAT.parse("v1.79.1-carto.1.7.1"), "1.79.1")
         assert found.version.own == "1.7.2"
 
 
 def test_other_commits_raise_what_the_policy_says() -> None:
-    script = rules().model_copy(update={"bumps": rules().bumps.model_copy(update={"other": "patch"})})
+    script = replace(rules(), bumps=replace(rules().bumps, other="patch"))
     found = effects([own("docs: x"), own("updated stuff")], script, FORMAT.parse("v1.79.1-carto.1.0.20"), "1.79.1")
     assert found[-1].version.own == "1.0.22"
 
