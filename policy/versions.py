@@ -1,7 +1,7 @@
 """Fork versions: reading and writing their tags, their order, and which one follows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace  # noqa: TID251  (versions order themselves by a key)
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import total_ordering
 
@@ -49,17 +49,17 @@ class ForkVersion:
         """The version after a commit, by SemVer: what stands below the raised number starts again at 0."""
         match bump:
             case Bump.MAJOR:
-                return replace(self, major=self.major + 1, minor=0, patch=0)
+                return ForkVersion(self.upstream, self.major + 1, 0, 0, self.format)
             case Bump.MINOR:
-                return replace(self, minor=self.minor + 1, patch=0)
+                return ForkVersion(self.upstream, self.major, self.minor + 1, 0, self.format)
             case Bump.PATCH:
-                return replace(self, patch=self.patch + 1)
+                return ForkVersion(self.upstream, self.major, self.minor, self.patch + 1, self.format)
             case Bump.NONE:
                 return self
 
     def on(self, upstream: str) -> "ForkVersion":
         """The same fork part on another upstream version, in the current format: what a sync does."""
-        return replace(self, upstream=upstream, format=0)
+        return ForkVersion(upstream, self.major, self.minor, self.patch)
 
     @property
     def _key(self) -> tuple[int, tuple[int, int, int], tuple[int, ...], str]:

@@ -53,7 +53,7 @@ class Repository:
     def __init__(self, raw: pygit2.Repository) -> None:
         self.raw = raw
         self._trees = Trees(raw)
-        self.commit = lru_cache(maxsize=65536)(self._commit)
+        self.commit = lru_cache(maxsize=1 << 17)(self._commit)
         self.changes = lru_cache(maxsize=16)(self._changes)
         self._walkers: list[pygit2.Walker] = []
 
