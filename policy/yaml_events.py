@@ -80,7 +80,10 @@ def quick_events(text: str) -> tuple[Event, ...] | None:
         found = tuple(_read(text, pure=False))
     except (YAMLError, ValueError, OverflowError):
         return None
-    return None if any(map(_is_refused, found)) else found
+    is_section = [event.kind for event in found[1:2]] == [
+        Kind.SECTION
+    ]  # no policy is less, and what is, reads in two ways
+    return None if not is_section or any(map(_is_refused, found)) else found
 
 
 def thorough_events(text: str) -> Iterator[Event]:
