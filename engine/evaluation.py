@@ -11,6 +11,7 @@ from ..policy.facts import ConflictFacts
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import Ownership
 from .base_review import doubtful_paths, hold_back
+from .collisions import keep_apart
 from .conflict_facts import OtherNames, gather_facts
 from .enforcement import Enforcement
 from .fork import Fork
@@ -69,7 +70,7 @@ def evaluate(fork: Fork, scratch: Scratch, upstream: CommitId, based: BasedMerge
     look_inside = fork.policy.asks_for_binary
     facts = gather_facts(fork.repo, fork.history, asked, store.read, names, look_inside=look_inside)
     doubts = doubtful_paths(scratch, fork.history, upstream, based)
-    decisions = hold_back(_decide(ownership, facts, enforcement), doubts, fork.policy)
+    decisions = keep_apart(hold_back(_decide(ownership, facts, enforcement), doubts, fork.policy))
     return Evaluation(based, facts, decisions, enforcement.renamed)
 
 
