@@ -41,8 +41,9 @@ types: $(DEV)  ## check the types, with mypy and with pyright
 package: $(DEV)  ## build the sdist and the wheel, and run the wheel alone
 	@tests/packaging_check
 
-bench: $(DEV)  ## print the table of how fast and how small it is (SNAPSHOT=… adds the real fork's rows)
-	@$(BIN)/python -m bench.bench $(if $(SNAPSHOT),--snapshot "$(SNAPSHOT)")
+bench: $(DEV)  ## print the table of how fast and how small it is (SNAPSHOT=… adds the real fork's rows, GLITCH=… RECORDED=… the audit's)
+	@$(BIN)/python -m bench.bench $(if $(SNAPSHOT),--snapshot "$(SNAPSHOT)") \
+		$(if $(GLITCH),--glitch "$(GLITCH)") $(if $(RECORDED),--recorded "$(RECORDED)")
 
 real: $(DEV)  ## try it on the real fork: SNAPSHOT=… is a git directory that holds CartoDB/litellm
 	@test -n "$(SNAPSHOT)" || { echo 'usage: make real SNAPSHOT=GIT_DIRECTORY' >&2; exit 2; }

@@ -1,4 +1,4 @@
-"""Prints how fast past merges are audited, beside git alone on the same merges, and how much memory that takes.
+"""How fast past merges are audited, beside git alone on the same merges, and how much memory that takes.
 
 usage: python -m bench.audit GIT_DIR RECORDED POLICY [--limit N]
 
@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .commands import FORKPOLICY
@@ -19,6 +19,7 @@ from .measure import CommandError, compare
 from .table import Row, memory
 
 JOBS = 2
+MERGES = 60
 SLOWEST = 0.8
 """So many merges a second, at least, for each that a loop of `git merge-tree` makes."""
 
@@ -29,21 +30,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("git_dir", type=Path)
     parser.add_argument("recorded", type=Path)
     parser.add_argument("policy", type=Path)
-    parser.add_argument("--limit", type=int, default=60, help="so many merges, spread over history")
+    parser.add_argument("--limit", type=int, default=MERGES, help="so many merges, spread over history")
     options = parser.parse_args(arguments)
-    merges = _merges(options.recorded, options.limit)
     try:
         with tempfile.TemporaryDirectory(prefix="forkpolicy-bench-") as directory:
-            place = _lay_out(Path(directory) / "fork.git", options.git_dir, merges[0]["merge"])
-            merges = [each for each in merges if _can_merge(place, each)]
-            both = compare([_audit(place, options.policy, merges)], _git(place, merges), rounds=1)
+            for row in rows(Path(directory), options.git_dir, options.recorded, options.policy, options.limit):
+                print(row, flush=True)
     except (CommandError, subprocess.CalledProcessError) as failure:
         print(failure, file=sys.stderr)
         return 1
-    detail = f"{len(merges)} merges: {both.subject.seconds:.1f} s, git {both.reference.seconds:.1f} s"
-    print(Row(f"audit, {JOBS} processes, time", both.ratio, 1 / SLOWEST, "x", detail))
-    print(memory("audit, peak of the largest process's memory", both.subject.peak, 500))
     return 0
+
+
+def rows(directory: Path, git_dir: Path, recorded: Path, policy: Path, limit: int = MERGES) -> Iterator[Row]:
+    """Time and memory of the audit of some recorded merges; `directory` is a place to work in.
+
+    Raises:
+        CommandError: the audit failed.
+        subprocess.CalledProcessError: the git directory does not hold the fork.
+    """
+    merges = _merges(recorded, limit)
+    place = _lay_out(directory / "fork.git", git_dir, merges[0]["merge"])
+    merges = [each for each in merges if _can_merge(place, each)]
+    both = compare([_audit(place, policy, merges)], _git(place, merges), rounds=1)
+    detail = f"{len(merges)} merges: {both.subject.seconds:.1f} s, git {both.reference.seconds:.1f} s"
+    yield Row(f"audit, {JOBS} processes, to git merge-tree in a loop", both.ratio, 1 / SLOWEST, "x", detail)
+    yield memory("audit, peak of the largest process's memory", both.subject.peak, 500)
 
 
 def _merges(recorded: Path, limit: int) -> list[dict[str, str]]:

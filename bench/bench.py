@@ -8,12 +8,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
-from . import versions
+from . import audit, versions
 from .commands import FORKPOLICY, PYTHON_START
 from .measure import Command, CommandError, Comparison, compare, cost_of
-from .repositories import Subject, generated, real_fork
+from .repositories import ROOT, Subject, generated, real_fork
 from .table import Row, memory, ratio, seconds
 
 TREES = (1_000, 10_000, 100_000)
@@ -24,10 +25,13 @@ def main() -> int:
     """Print the table; 1 only where a command failed, since a slow machine is not a broken one."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--snapshot", type=Path, help="a git directory that holds CartoDB/litellm")
-    snapshot: Path | None = parser.parse_args().snapshot
+    parser.add_argument("--glitch", type=Path, help="a git directory that holds glitch-soc/mastodon")
+    parser.add_argument("--recorded", type=Path, help="a folder with its merges, glitch-soc.jsonl.gz")
+    options = parser.parse_args()
     try:
         with tempfile.TemporaryDirectory(prefix="forkpolicy-bench-") as directory:
-            for row in _rows(Path(directory), snapshot):
+            place = Path(directory)
+            for row in chain(_rows(place, options.snapshot), _audit(place, options.glitch, options.recorded)):
                 print(row, flush=True)
     except (CommandError, subprocess.CalledProcessError) as failure:
         print(failure, file=sys.stderr)
@@ -81,6 +85,15 @@ def _after_a_squashed_sync(subject: Subject) -> Iterator[Row]:
     yield Row("content base after a squashed sync, to git merge-tree", added / both.reference.seconds, 0.5, "x", detail)
     peak = cost_of([subject.plan_command(FORKPOLICY, "never")]).peak
     yield memory("plan after a squashed sync, peak of memory", peak, 300)
+
+
+def _audit(directory: Path, glitch: Path | None, recorded: Path | None) -> Iterator[Row | str]:
+    """The real fork has four syncs, one of them of 900 conflicts: this one has hundreds, most of them small."""
+    if glitch is None or recorded is None:
+        yield "     the audit: skipped, `make bench GLITCH=… RECORDED=…` names a fork of many merges and their list"
+        return
+    policy = ROOT / "docs/examples/glitch-soc/carto-fork.yaml"
+    yield from audit.rows(directory, glitch, recorded / "glitch-soc.jsonl.gz", policy)
 
 
 def _growth(directory: Path) -> Iterator[Row | str]:
