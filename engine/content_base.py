@@ -112,6 +112,8 @@ class ContentSearch:
         Candidates are git's base, upstream's line to the release, and the upstream sides of earlier syncs and `tags`,
         releases no newer than this one, with the lines that lead to them.
         """
+        if self.line.newest <= STRIDES[0]:
+            self.line.profile(0, self.line.newest)  # neighbours differ little: all distances for the price of a few
         best = ContentBase(self._git_base, Origin.GIT, self.line.distance(0), self.line.distance(0), 0, {})
         best = self._nearer(best, self.line, Origin.HISTORY)
         for tip, origin in self._others(tags):

@@ -48,9 +48,8 @@ def scratch_for(fork: Fork) -> Generator[Scratch, None, None]:
     """
     repo = fork.repo
     attributes = repo.entry(repo.tree(fork.production.commit), _ATTRIBUTES)
-    with scratch_store(
-        repo.objects_dir, repo.read(attributes.id) if attributes and attributes.is_file else None
-    ) as scratch:
+    content = repo.read(attributes.id) if attributes and attributes.is_file else None
+    with scratch_store(repo.objects_dir, content, below=repo) as scratch:
         yield scratch
 
 

@@ -156,8 +156,15 @@ def fetch_releases(repo: Repository, expected: Expected, tag: str | None = None)
     return f"{deepen}git fetch " + (f"--tags {source}" if tag is None else f"{source} tag {tag}")
 
 
-def require_history(repo: Repository, one: CommitId, other: CommitId, *, in_ci: bool = False) -> tuple[CommitId, ...]:
-    """The merge bases of two commits, at least one.
+def require_history(
+    repo: Repository,
+    one: CommitId,
+    other: CommitId,
+    *,
+    in_ci: bool = False,
+    known: tuple[CommitId, ...] | None = None,
+) -> tuple[CommitId, ...]:
+    """The merge bases of two commits, at least one; `known` are those where the caller has found them.
 
     In a shallow clone a merge base may be in sight and yet be the wrong one: history is whole enough where it
     was cut off among the commits that both sides share.
@@ -165,7 +172,7 @@ def require_history(repo: Repository, one: CommitId, other: CommitId, *, in_ci: 
     Raises:
         RepositoryError: history between the two was cut off, is damaged, or the two share none.
     """
-    bases = repo.merge_bases(one, other)
+    bases = repo.merge_bases(one, other) if known is None else known
     cut_off = health.shallow_commits(repo)
     if cut_off and (not bases or not cut_off.isdisjoint(_not_shared(repo, one, other))):
         raise RepositoryError(

@@ -1,10 +1,10 @@
 """A past sync, planned again by today's policy, and what people recorded held against it."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..policy.decisions import Decision
@@ -15,8 +15,9 @@ from ..policy.releases import Release
 from ..policy.verdicts import Side, Verdict, side_of
 from .evaluation import Evaluation, evaluate, ownership_of, planned_tree, scratch_for, store_of
 from .fork import Fork
+from .git.repository import Commit
 from .git.scratch import Scratch
-from .history import reachable
+from .history import ForkHistory, reachable
 from .merge_base import merge_on_base
 from .preflight import require_history
 from .settled_conflicts import on_git_base, settled_conflicts
@@ -110,6 +111,8 @@ class Trees(Struct, frozen=True):
 class PastFork(Fork, frozen=True):
     """The fork as it stood before a sync: it knows of upstream what was known then."""
 
+    own: Mapping[CommitId, Commit] = field(default_factory=dict[CommitId, Commit])
+    """The fork's commits of that day, in the order of its history."""
     upstream: tuple[CommitId, ...] = ()
     """The tips of upstream's commits of that day."""
     until: float = float("inf")
@@ -119,6 +122,13 @@ class PastFork(Fork, frozen=True):
     def tips(self) -> tuple[CommitId, ...]:
         """The tips of upstream's commits of that day."""
         return self.upstream
+
+    @cached_property
+    def history(self) -> ForkHistory:
+        """The fork's own commits of that day: a part of its history, which is walked once."""
+        if self.since is None or self.since in self.own:
+            return ForkHistory(self.production.commit, self.upstream, self.own)
+        return super().history
 
     @cached_property
     def releases(self) -> dict[Release, CommitId]:
@@ -133,12 +143,13 @@ class PastFork(Fork, frozen=True):
 def fork_before(fork: Fork, sync: SyncMerge) -> Fork:
     """The fork, seen from its side of a sync, with the upstream that this sync and those before it brought."""
     commits = fork.history.commits
-    own = reachable(commits, sync.fork_parent)
-    stood_on = {parent for each in own for parent in commits[each].parents if parent not in commits}
+    reached = reachable(commits, sync.fork_parent) - reachable(commits, sync.upstream_parent)
+    own = {each: commit for each, commit in commits.items() if each in reached}
+    stood_on = {parent for commit in own.values() for parent in commit.parents if parent not in own}
     tips = fork.repo.independent({*stood_on, sync.upstream_parent})
     until = max(fork.repo.commit(each).committed.timestamp() for each in tips)
     production = replace(fork.production, name=sync.fork_parent, commit=sync.fork_parent, also=None)
-    return PastFork(fork.repo, fork.policy, production, fork.known_upstream, tips, until)
+    return PastFork(fork.repo, fork.policy, production, fork.known_upstream, own, tips, until)
 
 
 @contextmanager
@@ -149,7 +160,7 @@ def replaying(fork: Fork, sync: SyncMerge, policy_path: str) -> Generator[Replay
         RepositoryError: the two sides share no history, or an object is missing.
     """
     past = fork_before(fork, sync)
-    bases = require_history(past.repo, sync.fork_parent, sync.upstream_parent)
+    bases = require_history(past.repo, sync.fork_parent, sync.upstream_parent, known=_bases(past, sync))
     with scratch_for(past) as scratch:
         yield _replay(past, scratch, sync, bases, policy_path)
 
@@ -164,6 +175,15 @@ def _replay(fork: Fork, scratch: Scratch, sync: SyncMerge, bases: tuple[CommitId
     planned = planned_tree(fork, scratch, evaluation.merge, evaluation.decisions)
     trees = Trees(*map(fork.repo.tree, (sync.fork_parent, sync.upstream_parent, sync.commit)))
     return Replay(fork, sync, evaluation, planned, trees, scratch, ownership)
+
+
+def _bases(past: Fork, sync: SyncMerge) -> tuple[CommitId, ...]:
+    """Git's bases of a sync. What both sides share lies below what the fork stood on: its own commits it has alone."""
+    repo, history = past.repo, past.history
+    if sync.upstream_parent not in history.upstream or not history.sides:
+        return repo.merge_bases(sync.fork_parent, sync.upstream_parent)
+    stood_on = repo.independent(history.sides)
+    return repo.independent(base for each in stood_on for base in repo.merge_bases(each, sync.upstream_parent))
 
 
 def _verdict(decision: Decision, path: RepoPath, recorded: Entry | None) -> Verdict:

@@ -128,4 +128,4 @@ class UpstreamLine:
     def _changes(self, position: int) -> Mapping[RepoPath, tuple[Entry | None, Entry | None]]:
         """What one commit of the line changed."""
         before, after = (self._repo.tree(self.commits[each]) for each in (position - 1, position))
-        return self._repo.changes(before, after)
+        return {path: (old, new) for path, old, new in self._repo.differences(before, after)}

@@ -50,12 +50,17 @@ class Commit(Struct, frozen=True):
 class Repository:
     """A repository to read from; every object it names is addressed by full id."""
 
-    def __init__(self, raw: pygit2.Repository) -> None:
+    def __init__(self, raw: pygit2.Repository, below: "Repository | None" = None) -> None:
+        """`below` is one whose objects this one sees, too: what is compared there is remembered there."""
         self.raw = raw
+        self._below = below
         self._trees = Trees(raw)
         self.commit = lru_cache(maxsize=1 << 17)(self._commit)
         self.changes = lru_cache(maxsize=16)(self._changes)
         self._walkers: list[pygit2.Walker] = []
+        self._ancestor_of: dict[CommitId, CommitId] = {}
+        """Commits, each with one that it is known to be an ancestor of."""
+        self._independent = lru_cache(maxsize=64)(self._walk_independent)
 
     @classmethod
     def open(cls, path: Path) -> "Repository":
@@ -298,11 +303,20 @@ class Repository:
 
     def independent(self, commits: Iterable[CommitId]) -> tuple[CommitId, ...]:
         """Those of the commits that are no ancestors of others among them, sorted by id."""
-        candidates = set(commits)
-        parents = {parent for each in candidates for parent in self.commit(each).parents}
-        return tuple(sorted(candidates.intersection(self.walk(candidates, parents))))
+        asked = set(commits)
+        candidates = frozenset(each for each in asked if self._ancestor_of.get(each) not in asked)
+        return tuple(candidates) if len(candidates) < 2 else self._independent(candidates)
 
     # Private
+
+    def _walk_independent(self, candidates: frozenset[CommitId]) -> tuple[CommitId, ...]:
+        """Most are ancestors of the newest, which is remembered: who looks into many merges asks of the same again."""
+        newest = max(candidates, key=self._time)
+        aside = candidates.intersection(self.walk(candidates, [newest]))
+        self._ancestor_of |= dict.fromkeys(candidates - aside - {newest}, newest)
+        rest = {newest, *aside}
+        parents = {parent for each in rest for parent in self.commit(each).parents}
+        return tuple(sorted(rest.intersection(self.walk(rest, parents) if aside else rest)))
 
     def _broken_history(self, error: Exception) -> RepositoryError:
         hint = "git fetch --unshallow" if self.is_shallow else "git fsck; git fetch --refetch"
@@ -344,6 +358,8 @@ class Repository:
 
     def _changes(self, before: TreeId, after: TreeId) -> Mapping[RepoPath, tuple[Entry | None, Entry | None]]:
         """The paths at which two trees differ, each with its entry in either; the last comparisons are remembered."""
+        if self._below is not None and self._below.has(before) and self._below.has(after):
+            return self._below.changes(before, after)
         return {path: (old, new) for path, old, new in self.differences(before, after)}
 
 

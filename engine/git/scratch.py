@@ -35,12 +35,14 @@ class Scratch(Struct, frozen=True):
 
 
 @contextmanager
-def scratch_store(objects_dir: Path, attributes: bytes | None = None) -> Generator[Scratch, None, None]:
+def scratch_store(
+    objects_dir: Path, attributes: bytes | None = None, below: Repository | None = None
+) -> Generator[Scratch, None, None]:
     """A temporary bare repository on top of an object store; it is removed however the block ends.
 
     `attributes` is production's root `.gitattributes`: git and libgit2 ignore a committed one in a bare repository,
     and both read `info/attributes`. The merge's settings live in the scratch store's own configuration, so that the
-    user's has no say.
+    user's has no say. `below` is the user's repository, where it is open already.
     """
     with _removed_on_sigterm(), tempfile.TemporaryDirectory(prefix="forkpolicy-") as folder:
         git_dir = Path(folder)
@@ -52,7 +54,7 @@ def scratch_store(objects_dir: Path, attributes: bytes | None = None) -> Generat
         if attributes:
             (git_dir / "info").mkdir(exist_ok=True)
             (git_dir / "info/attributes").write_bytes(attributes)
-        repository = Repository(pygit2.Repository(folder))
+        repository = Repository(pygit2.Repository(folder), below)
         empty_tree = TreeId(str(repository.raw.TreeBuilder().write()))
         scratch = Scratch(repository, git_dir, empty_tree, bool(attributes))
         try:
