@@ -8,14 +8,14 @@ from msgspec import Struct
 from ..policy.checks import disabled_file, ownership
 from ..policy.conditions import decides_always
 from ..policy.decisions import Resolution
-from ..policy.facts import Conflict, ConflictFacts, Entry, FileFacts
+from ..policy.facts import Entry
 from ..policy.models import Rule
 from ..policy.names import CommitId, RepoPath
 from ..policy.ownership import Ruling
 from ..policy.rule_paths import RulesByPath
 from ..policy.verdicts import Side, Verdict, side_of
-from .conflict_facts import has_binary
 from .glance import NOT_ACTIVE
+from .left_to_git import glance
 from .recorded import Recording
 from .replay import ReplayedPath
 
@@ -64,7 +64,7 @@ class AgainstPolicy(Struct, frozen=True, dict=True):
             if path not in recording.decisions
             if rules.asked(path) and not recording.is_mended(path, replay.recorded(path))
         ]
-        rulings = {path: replay.ownership.ruling_on(self._facts(path)) for path in asked}
+        rulings = {path: replay.ownership.ruling_on(glance(replay, path, recording.versions(path))) for path in asked}
         return {path: ruling for path, ruling in rulings.items() if ruling is not None}
 
     # Private
@@ -77,19 +77,6 @@ class AgainstPolicy(Struct, frozen=True, dict=True):
             is_conflict = each.kind is not None
             if is_conflict or each.side is not Side.FORK or self._upstream_changed(each.path):
                 yield each
-
-    def _facts(self, path: RepoPath) -> ConflictFacts:
-        """A path's facts without a look at history: only of files that the fork alone has could it tell more."""
-        based, versions = self.recording.replay.evaluation.based, self.recording.versions(path)
-        file = FileFacts(
-            path,
-            versions,
-            has_binary(versions, self.recording.repo.read),
-            untouched=based.bases[0] if versions.fork == versions.base else None,
-            leftover=versions.fork is not None and versions.upstream is None,
-            renamed=path in self.recording.replay.evaluation.renamed,
-        )
-        return ConflictFacts(Conflict(path, None, {path: versions}), (file,))
 
     def _wants_upstream_s(self, path: RepoPath, ruling: Ruling) -> bool:
         """Whether a ruling wants what git's own merge leaves: a rule is about what upstream changed, or all of it."""

@@ -10,6 +10,7 @@ from ..policy.findings import Finding, Severity
 from ..policy.names import CommitId, RepoPath
 from .audit_report import AuditedMerge
 from .fork import Fork
+from .left_to_git import left_to_git
 from .merge_review import review
 from .path_merge import PathMerge
 from .preflight import Branch
@@ -36,7 +37,7 @@ def audit_merge(fork: Fork, sync: SyncMerge, policy_path: str) -> AuditedMerge:
             f"{commit.committed:%Y-%m-%d}",
             _release(replay),
             based.content.commit if based.content is not None and based.uses_content else None,
-            (*replay.paths, *replay.settled),
+            (*replay.paths, *replay.settled, *left_to_git(replay)),
             (*reviewed, *_marked(replay), *_evil(replay, {each.path for each in reviewed})),
         )
 

@@ -63,7 +63,7 @@ class Replay(Struct, frozen=True, dict=True):
     @cached_property
     def paths(self) -> tuple[ReplayedPath, ...]:
         """Every path of every decision, in the order of the plan."""
-        return tuple(each for decision in self.evaluation.decisions for each in self._replayed(decision))
+        return tuple(each for decision in self.evaluation.decisions for each in self.replayed(decision))
 
     @cached_property
     def settled(self) -> tuple[ReplayedPath, ...]:
@@ -72,9 +72,10 @@ class Replay(Struct, frozen=True, dict=True):
         on_git = on_git_base(self.fork, self.scratch, sync.upstream_parent, evaluation.based, None)
         store = store_of(self.fork, self.scratch, sync.upstream_parent, evaluation.based)
         found = settled_conflicts(self.fork, evaluation, on_git, store, self.ownership)
-        return tuple(each for decision in found for each in self._replayed(decision))
+        return tuple(each for decision in found for each in self.replayed(decision))
 
-    def _replayed(self, decision: Decision) -> Iterator[ReplayedPath]:
+    def replayed(self, decision: Decision) -> Iterator[ReplayedPath]:
+        """Every path of a decision, with what was recorded there."""
         for path in decision.paths:
             recorded = self.recorded(path)
             yield ReplayedPath(

@@ -38,6 +38,7 @@ class TestVerdicts:
             {
                 "code.txt": ("default", "blend", "undecided"),
                 "guide.md": ("docs", "fork", "agrees"),
+                "pages/1.html": ("pages", "fork", "disagrees"),
             }
         ]
         assert (report.merges[0].release, report.merges[0].day) == ("v2.0-stable", f"{START:%Y-%m-%d}")
@@ -58,8 +59,30 @@ class TestVerdicts:
 
         test = past.audit().backtest
 
-        assert [(each.name, each.decided, each.agrees) for each in test.by_rule] == [("pages", 1, 0)]
+        assert [(each.name, each.decided, each.agrees) for each in test.by_rule] == [("pages", 2, 1)]
         assert test.idle == ("never", "docs", "untouched")
+
+    def test_what_a_rule_decides_just_as_git_merges_it_counts_and_is_no_conflict(self, past: Audited) -> None:
+        past.release({f"pages/{number}.html": "upstream\n" for number in range(3)}, "v2.0-stable")
+        past.merge({"pages/1.html": "base\n", "pages/2.html": None})
+
+        report = past.audit()
+
+        assert verdicts(report)[0] == {
+            "pages/0.html": ("pages", "upstream", "agrees"),
+            "pages/1.html": ("pages", "fork", "disagrees"),
+            "pages/2.html": ("pages", "deleted", "disagrees"),
+        }
+        told = {each.path for each in report.findings if each.rule == "ownership"}
+        assert told == {"pages/1.html", "pages/2.html"}
+        assert report.backtest.conflicts == ()
+
+    def test_under_exact_scope_what_the_merge_itself_changed_counts_too(self, repository: RepositoryBuilder) -> None:
+        past = Audited(repository, POLICY.replace("applies: always", "scope: exact"))
+        past.release({"old.txt": "upstream\n"}, "v2.0-stable")
+        past.merge({"pages/1.html": "by hand\n"})
+
+        assert verdicts(past.audit())[0] == {"pages/1.html": ("pages", "blend", "disagrees")}
 
     @pytest.mark.parametrize("swapped", [False, True])
     def test_they_do_not_depend_on_the_order_of_the_parents(self, past: Audited, swapped: bool) -> None:

@@ -48,6 +48,19 @@ def test_the_sync_after_the_squashed_one_recorded_old_pages_and_dropped_the_fork
     assert paths["litellm/types/mcp.py"] == "blend"
 
 
+def test_what_is_told_as_against_the_policy_has_its_verdict() -> None:
+    told = {(each["commit"], each["path"]) for each in findings("ownership")}
+    against = {
+        (merge["commit"], each["path"])
+        for merge in report()["merges"]
+        for each in merge["paths"]
+        if each["verdict"] == "disagrees"
+    }
+
+    assert len(told) == 212
+    assert told <= against
+
+
 def test_the_squashed_sync_is_named() -> None:
     assert [each["commit"][:10] for each in findings("squashed-sync")] == ["00e06b8623"]
 
