@@ -8,7 +8,7 @@ from msgspec import Struct
 from ..policy.errors import UsageError
 from ..policy.names import CommitId
 from .audited_merge import seen_from
-from .fork import Fork
+from .fork import Fork, fork_at
 from .sync_merges import SyncMerge, sync_merges
 
 
@@ -86,12 +86,13 @@ def _named(fork: Fork, revision: str, sides: KnownSides) -> SyncMerge:
     known = sides.of(merge, parents)
     if known is not None:
         return known
-    found = sync_merges(fork.repo, seen_from(fork, merge).history)
-    sync = next((each for each in found if each.commit == merge), None)
-    if sync is None:
-        one, other = (each[:10] for each in parents)
-        raise UsageError(
-            f"history does not tell which parent of {revision} is upstream's: {one} or {other}",
-            f"say which it is: forkpolicy audit {revision} --upstream-parent {other}; or fetch upstream with its tags",
-        )
-    return sync
+    # what a later sync brought with its upstream side is none of the branch's own syncs, yet may be asked for
+    for view in (seen_from(fork, merge), fork_at(fork, merge)):
+        for sync in sync_merges(view.repo, view.history):
+            if sync.commit == merge:
+                return sync
+    one, other = (each[:10] for each in parents)
+    raise UsageError(
+        f"history does not tell which parent of {revision} is upstream's: {one} or {other}",
+        f"say which it is: forkpolicy audit {revision} --upstream-parent {other}; or fetch upstream with its tags",
+    )

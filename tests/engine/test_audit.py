@@ -149,6 +149,19 @@ class TestWhichMerges:
 
         assert verdicts(past.audit(merge))[0]["guide.md"] == ("docs", "fork", "agrees")
 
+    def test_one_that_a_later_sync_brought_from_another_fork(self, past: Audited) -> None:
+        start = past.upstream
+        past.release({"old.txt": "upstream\n"}, "v2.0-stable")
+        for number in range(3):
+            past.edit({"code.txt": f"{number}\n"})
+        repository = past.repository
+        elsewhere = repository.on(start).write("other.txt", "another fork's\n").commit("feat: other")
+        inside = repository.on(elsewhere, past.upstream).write("old.txt", "upstream\n").commit("Merge v2.0")
+        past.production = repository.on(past.production, inside).write("old.txt", "upstream\n").commit("Merge other")
+
+        assert [each.sync.commit for each in past.audit().merges] == [past.production]
+        assert past.audit(inside).merges[0].sync.upstream_parent == past.upstream
+
     def test_a_commit_that_is_no_merge(self, past: Audited) -> None:
         with pytest.raises(UsageError, match="is no merge of two commits"):
             past.audit(past.production)
