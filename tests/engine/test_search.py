@@ -1,6 +1,7 @@
 """Searching trees of many commits, and reading a repository: also where paths, entries and objects are odd."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -124,6 +125,19 @@ class TestRepository:
         assert repo.merge_bases(one, left) == repo.merge_bases(left, one) == (one,)
         assert repo.merge_bases(one, stranger) == ()
         assert repo.independent([root, one, two, stranger]) == tuple(sorted((one, two, stranger)))
+
+    def test_what_is_remembered_of_ancestors_changes_no_answer(self, repository: RepositoryBuilder) -> None:
+        random = Random(7)
+        ancestors: dict[CommitId, set[CommitId]] = {}
+        for number in range(30):
+            parents = random.sample(sorted(ancestors), min(len(ancestors), random.choice([0, 1, 1, 1, 2])))
+            commit = repository.on(*parents).write("a", str(number)).commit(f"{number}")
+            ancestors[commit] = {*parents, *(each for parent in parents for each in ancestors[parent])}
+        repo = opened(repository)
+        for _ in range(200):
+            asked = set(random.sample(sorted(ancestors), random.randint(1, 12)))
+            below = {each for commit in asked for each in ancestors[commit]}
+            assert repo.independent(asked) == tuple(sorted(asked - below))
 
     def test_changes_between_two_trees(self, repository: RepositoryBuilder) -> None:
         one = repository.on().write("a", "1").write("b", "1").write("d/c", "1").commit()
