@@ -99,7 +99,7 @@ def _audit(directory: Path, glitch: Path | None, recorded: Path | None) -> Itera
 def _growth(directory: Path) -> Iterator[Row | str]:
     """Whether the cost of a plan follows the changes: what it takes beyond the smallest plan, to git's commands.
 
-    The smallest plan is nearly all start: Python, libgit2, pydantic, the policy. git starts in a few milliseconds, so
+    The smallest plan is nearly all start: Python, libgit2, the policy. git starts in a few milliseconds, so
     no plan of a tree this small can come near to it, and every ratio that has the start in it says so.
     """
     smallest, *others = ((files, changed) for files in TREES for changed in CHANGES)
