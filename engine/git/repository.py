@@ -25,10 +25,6 @@ pygit2.settings.mwindow_size = 64 * 1024 * 1024
 pygit2.settings.mwindow_mapped_limit = 256 * 1024 * 1024
 
 
-_CHILDREN_REMEMBERED = 1 << 16
-"""Some 300 bytes each."""
-
-
 class Commit(Struct, frozen=True):
     """A commit, as far as the engine asks for it."""
 
@@ -61,7 +57,6 @@ class Repository:
         self._trees = Trees(raw)
         self.commit = lru_cache(maxsize=1 << 17)(self._commit)
         self.changes = lru_cache(maxsize=16)(self._changes)
-        self.child = lru_cache(maxsize=_CHILDREN_REMEMBERED)(self._child)
         self._walkers: list[pygit2.Walker] = []
         self._ancestor_of: dict[CommitId, CommitId] = {}
         """Commits, each with one that it is known to be an ancestor of."""
@@ -190,7 +185,7 @@ class Repository:
             raise unreadable_object(tree, error) from error
         if found.type == ObjectType.TREE:
             return None
-        return _as_entry(found)
+        return Entry(int(found.filemode), BlobId(str(found.id)))
 
     def read(self, blob: BlobId) -> bytes:
         """A blob's content.
@@ -361,14 +356,6 @@ class Repository:
             datetime.fromtimestamp(raw.commit_time, UTC),
         )
 
-    def _child(self, tree: TreeId, name: str) -> Entry | TreeId | None:
-        """What stands under a name in a tree: a file, or a folder; whoever follows histories asks again and again."""
-        try:
-            found = self._tree(tree)[name]
-        except KeyError:
-            return None
-        return TreeId(str(found.id)) if isinstance(found, pygit2.Tree) else _as_entry(found)
-
     def _changes(self, before: TreeId, after: TreeId) -> Mapping[RepoPath, tuple[Entry | None, Entry | None]]:
         """The paths at which two trees differ, each with its entry in either; the last comparisons are remembered."""
         if self._below is not None and self._below.has(before) and self._below.has(after):
@@ -414,8 +401,4 @@ def _files(tree: pygit2.Tree, prefix: str) -> Iterator[tuple[RepoPath, Entry]]:
         if isinstance(child, pygit2.Tree):
             yield from _files(child, f"{path}/")
         else:
-            yield RepoPath(path), _as_entry(child)
-
-
-def _as_entry(found: pygit2.Object) -> Entry:
-    return Entry(int(found.filemode), BlobId(str(found.id)))
+            yield RepoPath(path), Entry(int(child.filemode), BlobId(str(child.id)))
