@@ -1,7 +1,7 @@
 """The guards: what a decision may not lose. They only ever turn a decision into manual review."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from msgspec import Struct
 
@@ -58,7 +58,7 @@ class Guards:
         """Everything that speaks against an automatic result."""
         yield from self._marked(outcome, store)
         yield from self._customized(outcome, store)
-        yield from self._lost(rule, loss_of(outcome.guarded, store))
+        yield from self._lost(rule, loss_of(outcome.guarded, store), self._deleters(outcome.guarded))
 
     def hunk_objections(self, rule: Rule | None, marked: tuple[str, ...], loss: Loss) -> Iterator[Objection]:
         """Everything that speaks against giving one hunk to a side: the fork's marked lines, and all that it loses."""
@@ -67,7 +67,16 @@ class Guards:
 
     def return_objections(self, rule: Rule | None, returned: Loss) -> Iterator[Objection]:
         """What speaks against a merged text in which lines stand again that a side had removed."""
-        yield from self._lost(rule, returned, "{lines} that {side} removed would come back")
+        yield from self._lost(rule, returned, (self._fork, self._upstream))
+
+    def _deleters(self, outcome: Outcome) -> tuple[str, ...]:
+        """The sides that have none of the files any more: what they lose is what comes back."""
+        versions = [each.versions for each in outcome.settled]
+        deleted = (
+            (self._fork, not any(each.fork for each in versions)),
+            (self._upstream, not any(each.upstream for each in versions)),
+        )
+        return tuple(side for side, has_none in deleted if has_none)
 
     def _marked(self, outcome: Outcome, store: Store) -> Iterator[Objection]:
         for file in outcome.settled:
@@ -91,9 +100,8 @@ class Guards:
                     reason = f"the customization “{requirement.customization}” would be lost"
                     yield Objection(reason, (requirement.wanted,))
 
-    def _lost(
-        self, rule: Rule | None, loss: Loss, told: str = "{lines} of {side}'s would be lost"
-    ) -> Iterator[Objection]:
+    def _lost(self, rule: Rule | None, loss: Loss, removers: Container[str] = ()) -> Iterator[Objection]:
+        """What the rule does not let go; what a side among the `removers` loses had been taken out by it."""
         sides = (
             (self._fork, loss.fork, rule.may_lose if rule else "none"),
             (self._upstream, loss.upstream, rule.may_lose_upstream if rule else "all"),
@@ -106,7 +114,9 @@ class Guards:
                 continue
             held = tuple(line for line in lost if not _allowed(line, allowed))
             if held:
-                yield Objection(told.format(lines=_count(held, "line"), side=side), held)
+                lines = _count(held, "line")
+                back = f"{lines} that {side} removed would come back"
+                yield Objection(back if side in removers else f"{lines} of {side}'s would be lost", held)
 
 
 def _allowed(line: str, allowed: tuple[str, ...] | str) -> bool:

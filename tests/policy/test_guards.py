@@ -157,6 +157,13 @@ class TestMayLose:
         assert accept(facts(file=self.LINES), "none").reason == "2 lines of ACME's would be lost"
         assert keep(facts(), "none").reason == "1 line of Widget's would be lost"
 
+    def test_the_reason_tells_what_comes_back_from_what_goes(self) -> None:
+        deleted = accept(facts(file=versions("a\nb\n", None, "a\nc\n")), "none")
+        assert deleted.reason == "2 lines that ACME removed would come back"
+        kept = keep(facts(file=versions("a\nb\n", "a\nc\n", None)), "none")
+        assert kept.reason == "2 lines that Widget removed would come back"
+        assert accept(facts(file=versions("a\n", "a\nb\n", None)), "none").reason == "1 line of ACME's would be lost"
+
     @pytest.mark.parametrize(
         ("file", "known", "lost"),
         [
