@@ -82,7 +82,7 @@ class Applied(Struct, frozen=True):
         return int(self.outcome in (Outcome.REFUSED, Outcome.PEOPLE))
 
 
-class Merging(Struct, frozen=True, dict=True):
+class Merging(Struct, frozen=True):
     """A plan with its merge, and what carrying it out needs."""
 
     fork: Fork

@@ -15,7 +15,7 @@ from .hunks import merge_file_hunks
 from .merge import Merge
 
 
-class Trees(Struct, frozen=True, dict=True):
+class Trees(Struct, frozen=True):
     """The three trees of a merge."""
 
     base: TreeId

@@ -25,7 +25,7 @@ from .survival import PlannedTree
 _ATTRIBUTES = RepoPath(".gitattributes")
 
 
-class Evaluation(Struct, frozen=True, dict=True):
+class Evaluation(Struct, frozen=True):
     """The merge of one upstream commit into the fork's branch, path by path."""
 
     based: BasedMerge

@@ -184,7 +184,7 @@ class Addition(Struct, frozen=True, dict=True):
         return tuple(self.fork.repo.walk([self.head], [self.base, *tips], topological=True))
 
 
-class Gate(Struct, frozen=True, dict=True):
+class Gate(Struct, frozen=True):
     """What is judged."""
 
     addition: Addition

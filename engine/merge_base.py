@@ -18,7 +18,7 @@ from .merge import Merge, merge_commits
 from .path_merge import PathMerge
 
 
-class BasedMerge(Struct, frozen=True, dict=True):
+class BasedMerge(Struct, frozen=True):
     """A merge with the base it stands on."""
 
     merge: Merge
@@ -49,7 +49,7 @@ class BasedMerge(Struct, frozen=True, dict=True):
         return self.content.commit if self.content is not None and self.content.is_held else None
 
 
-class Merging(Struct, frozen=True, dict=True):
+class Merging(Struct, frozen=True):
     """What is to be merged, and what is known about where the fork stands."""
 
     repo: Repository

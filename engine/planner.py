@@ -72,7 +72,7 @@ def make_plan(fork: Fork, source: PolicySource, request: Request, now: datetime,
         return planned.plan
 
 
-class Planned(Struct, frozen=True, dict=True):
+class Planned(Struct, frozen=True):
     """A plan with the merge that it tells of, in the scratch store that holds what the merge wrote."""
 
     plan: Plan
@@ -165,10 +165,7 @@ def _merge(
         oracle.shortstat(scratch, based.bases[0], release, counting),
         check,
         decisions,
-        (
-            *_merge_findings(fork, scratch, evaluation, ownership, check),
-            *lost_customizations(fork, release, tree),
-        ),
+        (*_merge_findings(fork, scratch, evaluation, ownership, check), *lost_customizations(fork, release, tree)),
         customization_states(fork.policy.customizations, tree),
         based.held,
     )

@@ -18,7 +18,7 @@ from .plan import Plan, UpstreamSide
 _FILE = 0o100644
 
 
-class Result(Struct, frozen=True, dict=True):
+class Result(Struct, frozen=True):
     """What carrying a plan out leaves; new contents and the tree are in the scratch store."""
 
     tree: TreeId

@@ -12,7 +12,7 @@ from ..policy.names import BlobId, RepoPath
 from .plan import CustomizationState
 
 
-class PlannedTree(Struct, frozen=True, dict=True):
+class PlannedTree(Struct, frozen=True):
     """What a merge will leave at any path, as far as it is decided."""
 
     fork: Callable[[RepoPath], Entry | None]

@@ -42,7 +42,7 @@ class Asked(Options, Protocol):
         ...
 
 
-class Session(Struct, frozen=True, dict=True):
+class Session(Struct, frozen=True):
     """A repository with its policy."""
 
     repo: Repository

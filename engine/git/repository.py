@@ -47,6 +47,10 @@ class Commit(Struct, frozen=True):
         return len(self.parents) > 1
 
 
+_COMMITS_REMEMBERED = 1 << 17
+"""Some 600 bytes each: a long range of the fork's commits is gone through more than once."""
+
+
 class Repository:
     """A repository to read from; every object it names is addressed by full id."""
 
@@ -55,7 +59,7 @@ class Repository:
         self.raw = raw
         self._below = below
         self._trees = Trees(raw)
-        self.commit = lru_cache(maxsize=1 << 17)(self._commit)
+        self.commit = lru_cache(maxsize=_COMMITS_REMEMBERED)(self._commit)
         self.changes = lru_cache(maxsize=16)(self._changes)
         self._walkers: list[pygit2.Walker] = []
         self._ancestor_of: dict[CommitId, CommitId] = {}
@@ -314,9 +318,11 @@ class Repository:
         newest = max(candidates, key=self._time)
         aside = candidates.intersection(self.walk(candidates, [newest]))
         self._ancestor_of |= dict.fromkeys(candidates - aside - {newest}, newest)
+        if not aside:
+            return (newest,)
         rest = {newest, *aside}
         parents = {parent for each in rest for parent in self.commit(each).parents}
-        return tuple(sorted(rest.intersection(self.walk(rest, parents) if aside else rest)))
+        return tuple(sorted(rest.intersection(self.walk(rest, parents))))
 
     def _broken_history(self, error: Exception) -> RepositoryError:
         hint = "git fetch --unshallow" if self.is_shallow else "git fsck; git fetch --refetch"
