@@ -16,6 +16,9 @@ from .provenance import PolicySource
 
 DEFAULT_NAME = "carto-fork.yaml"
 
+SCHEMA_NAME = "carto-fork.schema.json"
+"""The file that `forkpolicy init` writes beside the policy, and that the policy's first line names."""
+
 _MAKE_ONE = "make one: forkpolicy init; or name it: --policy FILE"
 
 Reader = Callable[[str], bytes | None]

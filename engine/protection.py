@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from ..policy.models import Policy
 from ..policy.names import RepoPath, TreeId
 from .git.repository import Repository
-from .schema_file import SCHEMA_NAME
+from .policy_source import SCHEMA_NAME
 
 _WORKFLOWS = RepoPath(".github/workflows")
 _COMMAND = b"forkpolicy"

@@ -4,9 +4,6 @@ import json
 
 from ..policy.schema import schema
 
-SCHEMA_NAME = "carto-fork.schema.json"
-"""The file that `forkpolicy init` writes beside the policy, and that the policy's first line names."""
-
 
 def schema_text() -> str:
     """The schema's file."""

@@ -5,9 +5,9 @@ from pathlib import Path
 from ...policy.errors import UsageError
 from ..console import say
 from ..initial_policy import initial_policy
-from ..policy_source import DEFAULT_NAME
+from ..policy_source import DEFAULT_NAME, SCHEMA_NAME
 from ..preflight import open_repository
-from ..schema_file import SCHEMA_NAME, schema_text
+from ..schema_file import schema_text
 from .session import Asked
 
 
