@@ -43,8 +43,8 @@ class Verdict(Struct, frozen=True):
 
     engine: str
     """`git 2.39.5`."""
-    conflicts: tuple[frozenset[RepoPath], ...]
-    """The paths that git leaves unmerged, grouped by conflict."""
+    unmerged: frozenset[RepoPath]
+    """The paths that git leaves unmerged."""
     remarks: tuple[frozenset[RepoPath], ...]
     """The paths of conflicts that git only tells of, without leaving a path unmerged."""
     changes: Mapping[RepoPath, Entry | None]
@@ -72,16 +72,16 @@ class Running:
         output = self._git.finish(lambda status, output: status in (0, 1) and bool(output))
         tree, _, rest = output.partition(b"\0")
         listed, _, messages = (b"\0" + rest).partition(b"\0\0")
-        unmerged = {_decode(line.partition(b"\t")[2]) for line in listed.split(b"\0") if line}
+        listed_paths = {_decode(line.partition(b"\t")[2]) for line in listed.split(b"\0") if line}
         told = [(kind, {self._plain(path) for path in paths}) for kind, paths in _conflict_messages(messages)]
-        names = {self._plain(path) for path in unmerged}
+        unmerged = frozenset(map(self._plain, listed_paths))
         repository = self._scratch.repository
         changes = repository.changes(repository.tree(self._fork), TreeId(tree.decode()))
         return Verdict(
             _version_text(),
-            _grouped(names, [paths for _, paths in told]),
-            tuple(frozenset(paths) for kind, paths in told if _ONLY_TOLD in kind and not paths & names),
-            {path: new for path, (_, new) in changes.items() if names.isdisjoint((path, self._plain(path)))},
+            unmerged,
+            tuple(frozenset(paths) for kind, paths in told if _ONLY_TOLD in kind and not paths & unmerged),
+            {path: new for path, (_, new) in changes.items() if unmerged.isdisjoint((path, self._plain(path)))},
         )
 
     def _plain(self, path: str) -> RepoPath:
@@ -148,14 +148,14 @@ def installed_version() -> tuple[int, ...] | None:
 def compare(merge: Merge, verdict: Verdict) -> tuple[RepoPath, ...]:
     """The paths on which a merge and git's verdict differ, sorted; conflicts are compared as groups of paths."""
     groups = {path: conflict for conflict in merge.conflicts for path in conflict.files}
-    unmerged = frozenset[RepoPath]().union(*verdict.conflicts)
+    unmerged = verdict.unmerged
     differing = {path for path in unmerged if path not in groups}
     for remark in verdict.remarks:
         if not any(_concerns(path, groups) for path in remark):
             differing |= remark
     told = frozenset[RepoPath]().union(*verdict.remarks)
     for conflict in merge.conflicts:
-        differing.update(_unlike(conflict, unmerged, told, verdict))
+        differing.update(_unlike(conflict, told, verdict))
     for path in merge.changes.keys() | verdict.changes.keys():
         if path not in groups and path not in unmerged and not _same_at(path, merge, verdict):
             differing.add(path)
@@ -165,14 +165,12 @@ def compare(merge: Merge, verdict: Verdict) -> tuple[RepoPath, ...]:
 # Private
 
 
-def _unlike(
-    conflict: Conflict, unmerged: frozenset[RepoPath], told: frozenset[RepoPath], verdict: Verdict
-) -> Iterator[RepoPath]:
+def _unlike(conflict: Conflict, told: frozenset[RepoPath], verdict: Verdict) -> Iterator[RepoPath]:
     """The paths of a conflict that git does not see so: it has none of them unmerged, or leaves a moved file."""
-    if unmerged.isdisjoint(conflict.files) and not any(_concerns(path, conflict.files) for path in told):
+    if verdict.unmerged.isdisjoint(conflict.files) and not any(_concerns(path, conflict.files) for path in told):
         yield from conflict.files
     elif conflict.kind not in _LEAVES_FILES:
-        yield from (path for path in conflict.files if path not in unmerged and verdict.changes.get(path))
+        yield from (path for path in conflict.files if path not in verdict.unmerged and verdict.changes.get(path))
 
 
 def _concerns(path: RepoPath, names: Mapping[RepoPath, object]) -> bool:
@@ -183,15 +181,6 @@ def _concerns(path: RepoPath, names: Mapping[RepoPath, object]) -> bool:
 def _same_at(path: RepoPath, merge: Merge, verdict: Verdict) -> bool:
     unchanged = object()
     return merge.changes.get(path, unchanged) == verdict.changes.get(path, unchanged)
-
-
-def _grouped(names: set[RepoPath], ties: list[set[RepoPath]]) -> tuple[frozenset[RepoPath], ...]:
-    groups = [{name} for name in sorted(names)]
-    for tie in ties:
-        tied = [group for group in groups if group & tie]
-        if tied:
-            groups = [group for group in groups if not group & tie] + [set[RepoPath]().union(*tied)]
-    return tuple(frozenset(group) for group in groups)
 
 
 def _conflict_messages(messages: bytes) -> Iterator[tuple[bytes, list[RepoPath]]]:

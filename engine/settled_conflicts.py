@@ -38,7 +38,7 @@ def on_git_base(
         return OnGitBase(frozenset(merge.unmerged), is_same=True)
     if asked is not None:
         verdict = asked.finish()
-        return OnGitBase(frozenset[RepoPath]().union(*verdict.conflicts), not oracle.compare(merge, verdict))
+        return OnGitBase(verdict.unmerged, not oracle.compare(merge, verdict))
     other = merge_commits(scratch, fork.production.commit, release, based.git)
     return OnGitBase(frozenset(other.unmerged), _comes_to(merge) == _comes_to(other))
 

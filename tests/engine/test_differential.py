@@ -77,10 +77,9 @@ def test_merging_a_side_with_itself_or_its_past_changes_nothing(history: History
 def _silently_other(merge: Merge, verdict: oracle.Verdict) -> set[RepoPath]:
     """The paths that git changes and no conflict here covers, with another result: found without `compare`."""
     conflicting = {path for conflict in merge.conflicts for path in conflict.files}
-    unmerged = {path for group in verdict.conflicts for path in group}
     clean = {path for path in {*merge.changes, *verdict.changes} if path not in conflicting}
-    other = {path for path in clean - unmerged if merge.changes.get(path, 0) != verdict.changes.get(path, 0)}
-    return other | (unmerged - conflicting)
+    other = {path for path in clean - verdict.unmerged if merge.changes.get(path, 0) != verdict.changes.get(path, 0)}
+    return other | (verdict.unmerged - conflicting)
 
 
 def _mirrored(conflict: Conflict) -> Conflict:

@@ -19,7 +19,7 @@ TEXT = lines(1, 30)
 ENTRY = Entry(FILE, BlobId("1" * 40))
 F, G, H = RepoPath("f"), RepoPath("g"), RepoPath("h")
 MERGE = Merge(TreeId(""), (), {}, {}, {}, {}, ())
-VERDICT = oracle.Verdict("git 2.39.5", (), (), {})
+VERDICT = oracle.Verdict("git 2.39.5", frozenset(), (), {})
 
 needs_git = pytest.mark.skipif(not oracle.is_available(), reason="needs git 2.38 or newer")
 
@@ -31,7 +31,7 @@ def conflict(kind: Kind, *paths: RepoPath) -> Conflict:
 class TestCompare:
     def test_agrees_on_the_same_changes_and_conflicts(self) -> None:
         merge = replace(MERGE, conflicts=(conflict(Kind.CONTENT, F),), changes={G: ENTRY, H: None})
-        verdict = replace(VERDICT, conflicts=(frozenset({F}),), changes={G: ENTRY, H: None})
+        verdict = replace(VERDICT, unmerged=frozenset({F}), changes={G: ENTRY, H: None})
         assert oracle.compare(merge, verdict) == ()
 
     @pytest.mark.parametrize(
@@ -54,17 +54,17 @@ class TestCompare:
     def test_reports_a_conflict_that_only_one_sees(self) -> None:
         here, there = replace(MERGE, conflicts=(conflict(Kind.CONTENT, F),)), VERDICT
         assert oracle.compare(here, there) == (F,)
-        assert oracle.compare(MERGE, replace(VERDICT, conflicts=(frozenset({F}),))) == (F,)
+        assert oracle.compare(MERGE, replace(VERDICT, unmerged=frozenset({F}))) == (F,)
 
     def test_a_group_agrees_where_git_names_one_of_its_paths(self) -> None:
         merge = replace(MERGE, conflicts=(conflict(Kind.CONTENT, G, F),))
-        verdict = replace(VERDICT, conflicts=(frozenset({G}),), changes={F: None})
+        verdict = replace(VERDICT, unmerged=frozenset({G}), changes={F: None})
         assert oracle.compare(merge, verdict) == ()
 
     def test_a_group_differs_where_git_keeps_another_of_its_paths(self) -> None:
         """Git saw a deletion and an unrelated new file where a rename was seen here."""
         merge = replace(MERGE, conflicts=(conflict(Kind.CONTENT, G, F),))
-        verdict = replace(VERDICT, conflicts=(frozenset({F}),), changes={G: ENTRY})
+        verdict = replace(VERDICT, unmerged=frozenset({F}), changes={G: ENTRY})
         assert oracle.compare(merge, verdict) == (G,)
 
     def test_a_conflict_that_git_only_tells_of_counts(self) -> None:
@@ -102,7 +102,7 @@ class TestGit:
     ) -> None:
         verdict = ask(scratch, *conflicting)
         assert verdict.engine.startswith("git 2.")
-        assert verdict.conflicts == (frozenset({F}),)
+        assert verdict.unmerged == {F}
         assert verdict.changes.keys() == {"g", "h", "caf\udce9"}
         assert verdict.changes[H] is None
 
@@ -118,7 +118,7 @@ class TestGit:
         base = repository.on().write("README", "hello\n").commit()
         fork = repository.on(base).write("new", TEXT).commit()
         upstream = repository.on(base).write("new/inside", TEXT).commit()
-        assert ask(scratch, fork, upstream).conflicts == (frozenset({RepoPath("new")}),)
+        assert ask(scratch, fork, upstream).unmerged == {RepoPath("new")}
 
     def test_nobodys_configuration_has_a_say(
         self,
