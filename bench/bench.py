@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from . import audit, versions
+from . import audit, growth, versions
 from .commands import FORKPOLICY, PYTHON_START
-from .measure import Command, CommandError, Comparison, compare, cost_of
-from .repositories import ROOT, Subject, generated, real_fork
-from .table import Row, memory, ratio, seconds
-
-TREES = (1_000, 10_000, 100_000)
-CHANGES = (10, 100, 1_000)
+from .measure import CommandError, compare, cost_of
+from .repositories import ROOT, Subject, real_fork
+from .table import Row, memory, ratio
 
 
 def main() -> int:
@@ -50,7 +47,7 @@ def _rows(directory: Path, snapshot: Path | None) -> Iterator[Row | str]:
         yield _topic_check(squashed)
         yield from versions.real(snapshot, directory)
     yield versions.growth(directory)
-    yield from _growth(directory)
+    yield from growth.rows(directory)
 
 
 def _start_up() -> Row:
@@ -94,33 +91,6 @@ def _audit(directory: Path, glitch: Path | None, recorded: Path | None) -> Itera
         return
     policy = ROOT / "docs/examples/glitch-soc/carto-fork.yaml"
     yield from audit.rows(directory, glitch, recorded / "glitch-soc.jsonl.gz", policy)
-
-
-def _growth(directory: Path) -> Iterator[Row | str]:
-    """Whether the cost of a plan follows the changes: what it takes beyond the smallest plan, to git's commands.
-
-    The smallest plan is nearly all start: Python, libgit2, the policy. git starts in a few milliseconds, so
-    no plan of a tree this small can come near to it, and every ratio that has the start in it says so.
-    """
-    smallest, *others = ((files, changed) for files in TREES for changed in CHANGES)
-    fixed = _planned(directory, *smallest)
-    start = cost_of([PYTHON_START]).seconds
-    yield f"     growth beyond the smallest plan, of {_tree(*smallest)}: {seconds(fixed)}, {fixed.ratio:.0f} x git's;"
-    yield f"     that is start-up, {start:.3f} s of it Python's own, and hides git's commands in every tree below"
-    for files, changed in others:
-        both = _planned(directory, files, changed)
-        grown = (both.subject.seconds - fixed.subject.seconds) / both.reference.seconds
-        yield Row(f"plan, {_tree(files, changed)}", grown, 3.0, "x", f"{seconds(both)}, {both.ratio:.1f} x with it")
-
-
-def _planned(directory: Path, files: int, changed: int) -> Comparison:
-    subject = generated(directory, files, changed)
-    plan: list[Command] = [subject.plan_command(FORKPOLICY, "auto")]
-    return compare(plan, subject.git_commands(), rounds=5)
-
-
-def _tree(files: int, changed: int) -> str:
-    return f"{files:,} files, {changed:,} changed on each side"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -43,13 +43,28 @@ class Comparison:
 def compare(subject: Sequence[Command], reference: Sequence[Command], rounds: int) -> Comparison:
     """Measure two sequences of commands by turns, so that what slows the machine slows both.
 
+    Raises:
+        CommandError: a command failed.
+    """
+    measured = by_turns([subject, reference], rounds)
+    return Comparison(_middle([pair[0] for pair in measured]), _middle([pair[1] for pair in measured]))
+
+
+def by_turns(
+    sequences: Sequence[Sequence[Command]], rounds: int, before: Callable[[], None] = lambda: None
+) -> list[list[Cost]]:
+    """What sequences of commands cost, round by round; `before` is called before every round.
+
     One round goes first and is thrown away: it fills the caches.
 
     Raises:
         CommandError: a command failed.
     """
-    pairs = [(cost_of(subject), cost_of(reference)) for _ in range(rounds + 1)][1:]
-    return Comparison(_middle([pair[0] for pair in pairs]), _middle([pair[1] for pair in pairs]))
+    measured: list[list[Cost]] = []
+    for _ in range(rounds + 1):
+        before()
+        measured.append([cost_of(commands) for commands in sequences])
+    return measured[1:]
 
 
 def cost_of(commands: Sequence[Command]) -> Cost:

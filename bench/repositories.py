@@ -1,5 +1,6 @@
 """The repositories to measure on: generated ones of any size, and the real fork."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,6 +57,11 @@ class Subject:
         """What a person would run to see what a pull request brings."""
         git = ["git", "-C", str(self.path)]
         return [[*git, "log", f"{base}..{head}"], [*git, "diff", "--stat", f"{base}...{head}"]]
+
+    def forget_merges(self) -> None:
+        """Remove what git's merges wrote; what the repository was made of is in its pack."""
+        for folder in self.path.glob("objects/[0-9a-f][0-9a-f]"):
+            shutil.rmtree(folder)
 
     def base_search_command(self) -> list[str]:
         """The search for the content base alone."""

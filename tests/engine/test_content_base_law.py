@@ -39,6 +39,7 @@ def planned(history: Forked, branch: str, base: str) -> Planned:
 
 @settings(max_examples=EXAMPLES)
 @example(40331)  # nearer to a commit after the sync, by chance
+@example(2663781110)  # the same, by one of two paths: both deleted it
 @given(seeds)
 def test_a_fork_that_merges_properly_is_planned_as_on_git_s_base(seed: int) -> None:
     with forked(seed) as history:
