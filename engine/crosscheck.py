@@ -37,11 +37,20 @@ def start(
     return running
 
 
-def finish(running: oracle.Running | None, merge: Merge) -> CrossCheck:
-    """Wait for git, and compare."""
+def finish(choice: str, running: oracle.Running | None, merge: Merge) -> CrossCheck:
+    """Wait for git, and compare; where git crashes, there is nothing to compare with.
+
+    Raises:
+        RepositoryError: git failed; with `always`, also where it crashed.
+    """
     if running is None:
         return CrossCheck(None, None)
-    verdict = running.finish()
+    try:
+        verdict = running.finish()
+    except oracle.CrashedError as crash:
+        if choice == "always":
+            raise
+        return CrossCheck(None, None, crash=crash.message)
     differences = oracle.compare(merge, verdict)
     return CrossCheck(verdict.engine, not differences, differences)
 
@@ -57,7 +66,14 @@ def apply(check: CrossCheck, decisions: tuple[Decision, ...]) -> tuple[Decision,
 
 
 def findings(check: CrossCheck) -> tuple[Finding, ...]:
-    """A finding for every path on which git differs."""
+    """A finding for every path on which git differs; one where git crashed, for then nothing confirms the plan."""
+    if check.crash is not None:
+        message = f"git could not check this merge: {check.crash}"
+        return (
+            Finding(
+                CROSS_CHECK, Severity.WARNING, message, fix="try a newer git; and look at the merge before you push it"
+            ),
+        )
     fix = "merge the path with git, and report the difference"
     return tuple(Finding(CROSS_CHECK, Severity.WARNING, _DIFFERS, path=path, fix=fix) for path in check.differences)
 

@@ -6,6 +6,7 @@ Source: git's documentation, merge-tree, "OUTPUT" for the format with `-z`.
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -51,6 +52,10 @@ class Verdict(Struct, frozen=True):
     """Where git's result differs from the fork's tree, the unmerged paths aside."""
 
 
+class CrashedError(RepositoryError):
+    """git was ended by a signal: it has no answer, which says nothing about the repository."""
+
+
 class Running:
     """A merge that git is working on."""
 
@@ -67,6 +72,7 @@ class Running:
         """Wait for git and read what it says.
 
         Raises:
+            CrashedError: git has no answer.
             RepositoryError: git failed.
         """
         output = self._git.finish(lambda status, output: status in (0, 1) and bool(output))
@@ -231,6 +237,9 @@ class _Git:
         if is_good(status, output):
             return output
         message = errors.decode("utf-8", "replace").strip()
+        if status < 0:
+            how = f"git {self._arguments[0]} was ended by {signal.Signals(-status).name}"
+            raise CrashedError(f"{how}: {message}" if message else how, "go on without git: --cross-check auto")
         raise RepositoryError(f"git {self._arguments[0]} failed: {message}", "git fsck")
 
 

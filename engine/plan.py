@@ -110,11 +110,13 @@ class Pending(Struct, frozen=True):
 
 
 class CrossCheck(Struct, frozen=True):
-    """Whether git agrees with the merge; `agrees` is None where git was not asked."""
+    """Whether git agrees with the merge; `agrees` is None where git was not asked, or has no answer."""
 
     engine: str | None
     agrees: bool | None
     differences: tuple[RepoPath, ...] = ()
+    crash: str | None = None
+    """How git ended without an answer."""
 
 
 class CustomizationState(Struct, frozen=True):

@@ -151,7 +151,7 @@ def _merge(
         git = asked or oracle.start(scratch, production, release)
     ownership = ownership_of(fork, source.path)
     evaluation = evaluate(fork, scratch, release, based, ownership)
-    check = crosscheck.finish(checking, evaluation.merge)
+    check = crosscheck.finish(request.cross_check, checking, evaluation.merge)
     on_git = on_git_base(fork, scratch, release, based, git)
     store = store_of(fork, scratch, release, based)
     told = told_merges(fork, evaluation, on_git, store, ownership)

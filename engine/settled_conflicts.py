@@ -1,6 +1,7 @@
 """What a content base settles: the conflicts that the same merge has on git's base, and what becomes of each."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -37,8 +38,9 @@ def on_git_base(
     if not based.uses_content:
         return OnGitBase(frozenset(merge.unmerged), is_same=True)
     if asked is not None:
-        verdict = asked.finish()
-        return OnGitBase(verdict.unmerged, not oracle.compare(merge, verdict))
+        with suppress(oracle.CrashedError):
+            verdict = asked.finish()
+            return OnGitBase(verdict.unmerged, not oracle.compare(merge, verdict))
     other = merge_commits(scratch, fork.production.commit, release, based.git)
     return OnGitBase(frozenset(other.unmerged), _comes_to(merge) == _comes_to(other))
 

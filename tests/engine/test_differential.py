@@ -39,7 +39,12 @@ def test_the_merge_is_gits_or_the_comparison_says_where_not() -> None:
         with laid_out(history) as (scratch, fork, upstream):
             running = oracle.start(scratch, fork, upstream)
             assert running is not None
-            merge, verdict = merge_commits(scratch, fork, upstream), running.finish()
+            merge = merge_commits(scratch, fork, upstream)
+            try:
+                verdict = running.finish()
+            except oracle.CrashedError:  # git 2.39 where a criss-cross base has a file and a folder at one path
+                event("git crashes")
+                return
         differing = oracle.compare(merge, verdict)
         seen.append(bool(differing))
         event(f"{len(merge.conflicts)} conflicts, {'differs' if differing else 'agrees'}")

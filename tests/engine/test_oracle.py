@@ -1,7 +1,11 @@
 """Git as the oracle: what it is asked, what is read from it, and that no difference goes unreported."""
 
+import json
+import shutil
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +18,7 @@ from forkpolicy.policy.errors import RepositoryError
 from forkpolicy.policy.facts import Conflict, Entry, Kind, Versions
 from forkpolicy.policy.names import BlobId, CommitId, RepoPath, TreeId
 from tests.builder import FILE, RepositoryBuilder, lines
+from tests.forks import make_fork, run
 
 TEXT = lines(1, 30)
 ENTRY = Entry(FILE, BlobId("1" * 40))
@@ -182,3 +187,41 @@ def test_without_git_nothing_is_asked_and_libgit2_counts(
 def test_a_count_of_nothing(scratch: Scratch, conflicting: tuple[CommitId, CommitId]) -> None:
     fork, _ = conflicting
     assert oracle.shortstat(scratch, fork, fork, oracle.start_shortstat(scratch, fork, fork)) == ShortStat(0, 0, 0)
+
+
+@needs_git
+class TestCrash:
+    """Some histories make some versions of git abort; a machine short of memory kills it."""
+
+    @pytest.fixture(autouse=True)
+    def _crashing(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        git = tmp_path / "git"
+        git.write_text(f"""#!/bin/sh
+            case "$*" in
+              *" merge-tree "*) echo "merge-ort.c:2056: Assertion failed." >&2; kill -ABRT $$ ;;
+              *) exec "{shutil.which("git")}" "$@" ;;
+            esac""")
+        git.chmod(0o755)
+        monkeypatch.setattr(oracle, "_git", lambda: str(git))
+
+    def test_it_is_told_apart_from_an_answer(self, scratch: Scratch, conflicting: tuple[CommitId, CommitId]) -> None:
+        with pytest.raises(oracle.CrashedError, match=r"was ended by SIGABRT: .*Assertion"):
+            ask(scratch, *conflicting)
+
+    def test_a_plan_goes_on_and_says_so(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        fork = make_fork(tmp_path / "fork")
+        capsys.readouterr()
+        plans: list[dict[str, Any]] = []
+        for choice in ("auto", "never"):
+            assert run(fork, "plan", "--format", "json", "--cross-check", choice) == 0
+            plans.append(json.loads(capsys.readouterr().out))
+        checked, unchecked = plans
+        assert checked["cross_check"] == {"engine": None, "agrees": None, "differences": []}
+        assert checked["decisions"] == unchecked["decisions"]
+        assert checked["base"] == unchecked["base"]
+        [told] = [each for each in checked["findings"] if each["rule"] == "cross-check"]
+        assert "git merge-tree was ended by SIGABRT" in told["message"]
+
+    def test_a_check_that_must_be_made_fails(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run(make_fork(tmp_path / "fork"), "plan", "--cross-check", "always") == 4
+        assert "--cross-check auto" in capsys.readouterr().err
