@@ -42,7 +42,8 @@ def missing_customizations(fork: Fork) -> Iterator[Finding]:
 
 def active_file(path: RepoPath, rule: Rule) -> Finding:
     """The finding about a file that is there though a rule disables or removes it."""
-    message = f"{path} is active, though the rule `{rule.name}` says {rule.resolve}"
+    state = "there" if rule.resolve is Resolution.REMOVE else "active"
+    message = f"{path} is {state}, though the rule `{rule.name}` says {rule.resolve}"
     return disabled_file.CHECK.finding(message, path=path)
 
 

@@ -100,6 +100,15 @@ def test_customizations_that_came_changed_and_went(fork: Numbered) -> None:
     ]
 
 
+def test_changes_that_make_no_release_are_unreleased(fork: Numbered) -> None:
+    tidied = fork.commit("chore: tidy up")
+    found = markdown(fork)
+    assert found.startswith("# Unreleased\n")
+    assert "tidy up" in found
+    assert "Images" not in found
+    assert f"compare/v1.79.1-carto.1.7.1...{tidied}" in found
+
+
 def test_where_there_was_no_policy_nothing_is_said_about_customizations(fork: Numbered) -> None:
     assert notes(fork).customizations is None
 
