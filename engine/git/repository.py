@@ -11,7 +11,7 @@ from typing import cast
 
 import pygit2
 from msgspec import Struct
-from pygit2.enums import DiffOption, ObjectType, SortMode
+from pygit2.enums import ObjectType, SortMode
 
 from ...policy.errors import MissingObjectError, RepositoryError
 from ...policy.facts import Entry
@@ -239,7 +239,7 @@ class Repository:
         if one == other:
             return 0
         try:
-            return len(self._tree(one).diff_to_tree(self._tree(other), DiffOption.INCLUDE_TYPECHANGE))
+            return self._trees.distance(bytes.fromhex(one), bytes.fromhex(other))
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise unreadable_object(other, error) from error
 

@@ -34,6 +34,17 @@ def test_it_agrees_with_libgit2(shared: RepositoryBuilder, one: Files, other: Fi
     assert repo.distance(before, after) == len(expected)
 
 
+def test_trees_that_are_far_apart_are_counted_too(repository: RepositoryBuilder) -> None:
+    text = {f"d{number % 20}/{number}": ("one", FILE) for number in range(400)}
+    states = [written(repository, text | dict.fromkeys(list(text)[:changed], ("two", FILE))) for changed in (0, 1, 390)]
+    repo = Repository.open(repository.path)
+    none, one, many = (repo.tree(each) for each in states)
+    assert repo.distance(none, one) == 1
+    assert repo.distance(none, many) == 390
+    assert repo.distance(none, one) == 1
+    assert repo.distance(many, one) == 389
+
+
 def written(builder: RepositoryBuilder, content: Files) -> CommitId:
     change = builder.on()
     for path, (text, mode) in content.items():
