@@ -14,6 +14,7 @@ from .audit_report import AuditedMerge, Unread
 from .audited_merge import audit_merge
 from .fork import Fork
 from .git.repository import Repository
+from .git.termination import exit_on_sigterm
 from .policy_source import load_policy
 from .preflight import Branch
 from .sync_merges import SyncMerge
@@ -40,7 +41,8 @@ def audit_merges(job: Job, fork: Fork, syncs: Sequence[SyncMerge], jobs: int) ->
     if jobs == 1 or len(syncs) < 2:
         yield from (_audit(job, fork, each) for each in syncs)
         return
-    with ProcessPoolExecutor(min(jobs, len(syncs)), initializer=_start, initargs=(job,)) as pool:
+    processes = ProcessPoolExecutor(min(jobs, len(syncs)), initializer=_start, initargs=(job,))
+    with exit_on_sigterm(), processes as pool:  # leaving it waits for the processes, which else would go on alone
         yield from pool.map(_audit_there, syncs)
 
 

@@ -1,25 +1,20 @@
 """The scratch store: a temporary bare repository that sees the user's objects and keeps every write to itself."""
 
-import signal
 import tempfile
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import Popen
-from types import FrameType
-from typing import Never
 
 import pygit2
 from msgspec import Struct, field
 
 from ...policy.names import TreeId
 from .repository import Repository
+from .termination import exit_on_sigterm
 
 RENAME_LIMIT = 1_000_000
 """So many files may be compared before git gives up looking for inexact renames: as good as none."""
-
-_TERMINATED = 128 + signal.SIGTERM
 
 
 class Scratch(Struct, frozen=True):
@@ -44,7 +39,7 @@ def scratch_store(
     and both read `info/attributes`. The merge's settings live in the scratch store's own configuration, so that the
     user's has no say. `below` is the user's repository, where it is open already.
     """
-    with _removed_on_sigterm(), tempfile.TemporaryDirectory(prefix="forkpolicy-") as folder:
+    with exit_on_sigterm(), tempfile.TemporaryDirectory(prefix="forkpolicy-") as folder:
         git_dir = Path(folder)
         raw = pygit2.init_repository(folder, bare=True)
         _configure(raw.config)
@@ -87,21 +82,3 @@ def _with_alternates(store: Path, seen: dict[Path, None]) -> dict[Path, None]:
             if line and not line.startswith("#"):
                 _with_alternates((store / line).resolve(), seen)
     return seen
-
-
-@contextmanager
-def _removed_on_sigterm() -> Generator[None, None, None]:
-    """Turn SIGTERM, which would end Python on the spot, into an exception, so that clean-up runs."""
-    in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, _exit)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _exit(_signal: int, _frame: FrameType | None) -> Never:
-    raise SystemExit(_TERMINATED)
