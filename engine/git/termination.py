@@ -28,4 +28,5 @@ def exit_on_sigterm() -> Generator[None, None, None]:
 
 
 def _exit(_signal: int, _frame: FrameType | None) -> Never:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # another one would cut the cleaning up short
     raise SystemExit(_TERMINATED)
