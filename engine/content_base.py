@@ -47,7 +47,7 @@ class Origin(StrEnum):
 
 
 _HELD_SHARE = 0.5
-"""Of what upstream changed between the two bases, the fork must hold more than this share as the newer base has it."""
+"""Of what upstream changed between the two bases, the fork must hold at least this share as the newer base has it."""
 
 
 class ContentBase(Struct, frozen=True):
@@ -71,8 +71,8 @@ class ContentBase(Struct, frozen=True):
 
     @property
     def is_held(self) -> bool:
-        """Whether the fork holds more than half of what upstream changed between git's base and here."""
-        return self.nearer > _HELD_SHARE * self.between
+        """Whether the fork holds at least half of what upstream changed between git's base and here."""
+        return self.nearer >= _HELD_SHARE * self.between
 
 
 class _Place(Struct, frozen=True):

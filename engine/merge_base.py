@@ -138,7 +138,7 @@ def _objection(scratch: Scratch, merging: Merging, base: ContentBase, on_the_way
     another fork may be near to this one, and far from that. And no path may conflict that would not on git's base.
     """
     if not base.is_held:
-        return "the fork holds no more than half of what upstream did between git's base and it"
+        return "the fork holds less than half of what upstream did between git's base and it"
     if not on_the_way:
         return "it is no nearer to the release than git's base is"
     paths = PathMerge(scratch, merging.history.tip, merging.release)

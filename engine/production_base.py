@@ -9,7 +9,7 @@ def content_base_of(fork: Fork) -> CommitId | None:
     """The content base of the branch, towards the newest release; None where git's base is as good.
 
     The measure is the first one of a merge on the content base (docs/decisions/0005-content-base.md): the branch
-    holds more than half of what upstream changed between the two.
+    holds at least half of what upstream changed between the two.
     """
     newest = next(iter(fork.releases.values()), None)
     if newest is None or fork.policy.merge.base == "git":

@@ -151,7 +151,7 @@ class TestTheChoice:
         assert result.based.content is not None
         assert not result.based.uses_content
         assert result.based.why is not None
-        assert "no more than half" in result.based.why
+        assert "less than half" in result.based.why
 
     def test_content_takes_it_all_the_same(self, product: Product, start: CommitId) -> None:
         product.release({path: text(3) for path in product.states[-1]})
