@@ -47,7 +47,7 @@ class _Growth:
     git: float
 
     def __str__(self) -> str:
-        return f"{self.added:+.3f} s to {self.smallest:.3f} s, git {self.git:.3f} s"
+        return f"{self.smallest:.3f} s {self.added:+.3f} s, git {self.git:.3f} s"
 
 
 def _measure(smallest: Subject, subject: Subject) -> _Growth:
